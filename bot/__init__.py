@@ -1,0 +1,1 @@
+"""The program: settings, loops, Telegram's wire, and the one place where all is put together."""

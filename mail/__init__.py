@@ -1,0 +1,1 @@
+"""The rules: people, connections, drafts and the outbox. Knows neither Telegram nor HTTP."""

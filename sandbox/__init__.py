@@ -1,0 +1,1 @@
+"""A portal and a Telegram to try the bot against: loopback only, nothing of the product inside."""

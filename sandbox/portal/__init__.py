@@ -1,0 +1,1 @@
+"""A simulated Bitrix24 portal: the mail methods, webhooks, and the letters that left."""

@@ -1,0 +1,1 @@
+"""SQLite: rows, migrations, sealing. The only package that knows SQL."""
