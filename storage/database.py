@@ -1,0 +1,195 @@
+"""The one way to the rows: a single thread writes, another reads, and every change is one
+transaction that is on disk before its caller hears of it."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+import sqlite_utils
+
+from storage import place, sqlite
+from storage.errors import DatabaseRefused, Refusal, StorageUnavailable, Trouble
+from storage.ids import RandomBytes
+from storage.sealing import SecretKeys
+from storage.transaction import Clock, Reading, Transaction
+
+__all__ = ["Database", "Reading", "Transaction"]
+
+BUSY_SECONDS = 5.0  # how long to wait for a lock that another process holds
+
+T = TypeVar("T")
+
+
+class Database:
+    """Opened by `open`, closed by `close`; in between `write` and `read` from the event loop."""
+
+    def __init__(self, secret_keys: SecretKeys, clock: Clock, random_bytes: RandomBytes) -> None:
+        self._secret_keys = secret_keys
+        self._clock = clock
+        self._random_bytes = random_bytes
+        self._loop = asyncio.get_running_loop()
+        self._write_thread = ThreadPoolExecutor(1, "storage-write")
+        self._read_thread = ThreadPoolExecutor(1, "storage-read")
+        self._writer: sqlite_utils.Database | None = None
+        self._reader: sqlite_utils.Database | None = None
+        self._closed = False
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        secret_keys: SecretKeys,
+        migrations: sqlite_utils.Migrations,
+        *,
+        clock: Clock,
+        random_bytes: RandomBytes = os.urandom,
+        make_folder: bool = False,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> "Database":
+        """Makes a missing file, checks an existing one, and brings its tables up to date.
+
+        Raises DatabaseRefused or DatabaseDamaged before anything in the file is changed, and
+        StorageUnavailable if another process holds its lock for `busy_seconds`.
+        """
+        self = cls(secret_keys, clock, random_bytes)
+        try:
+            await self._in_writer(lambda: self._start(path, migrations, make_folder, busy_seconds))
+            await self._in_reader(lambda: self._start_reader(path, busy_seconds))
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def write(self, change: Callable[[Transaction], T]) -> T:
+        """Runs `change` in one write transaction and returns its answer once that is on disk.
+
+        Whatever `change` raises rolls everything back. StorageUnavailable: nothing was written.
+        A caller that is cancelled cannot know whether it was. `change` must not wait for anything.
+        """
+        return await self._in_writer(lambda: self._commit(change))
+
+    async def read(self, look: Callable[[Reading], T]) -> T:
+        """Runs `look` on one snapshot, which holds everything that was written before."""
+        return await self._in_reader(lambda: self._look(look))
+
+    def on_wake(self, topic: str, callback: Callable[[], None]) -> None:
+        """Calls back on the event loop after each commit that woke the topic."""
+        self._listeners.setdefault(topic, []).append(callback)
+
+    async def claim_bot(self, bot_id: int) -> None:
+        """The first bot keeps the file; DatabaseRefused for any other."""
+        await self.write(lambda tx: _claim(tx, bot_id))
+
+    async def close(self) -> None:
+        """Finishes what was asked for; the writer goes last, so that it can tidy up its journal.
+
+        Closing twice is harmless.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        await self._in_reader(lambda: _close(self._reader))
+        await self._in_writer(lambda: _close(self._writer))
+        self._read_thread.shutdown()
+        self._write_thread.shutdown()
+
+    async def _in_writer(self, job: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(self._write_thread, job)
+
+    async def _in_reader(self, job: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(self._read_thread, job)
+
+    def _start(
+        self,
+        path: Path,
+        migrations: sqlite_utils.Migrations,
+        make_folder: bool,
+        busy_seconds: float,
+    ) -> None:
+        place.prepare(path, make_folder=make_folder)
+        try:
+            writer = self._writer = sqlite.connect_writer(path, busy_seconds)
+            sqlite.check_pages(writer)
+        except sqlite3.Error as error:
+            raise sqlite.understood(error) or error from error
+        tx = self._transaction()
+        _run(writer, "BEGIN IMMEDIATE", lambda: _bring_up_to_date(writer, migrations, tx))
+
+    def _start_reader(self, path: Path, busy_seconds: float) -> None:
+        self._reader = sqlite.connect_reader(path, busy_seconds)
+
+    def _commit(self, change: Callable[[Transaction], T]) -> T:
+        assert self._writer is not None
+        tx = self._transaction()
+        answer = _run(self._writer, "BEGIN IMMEDIATE", lambda: change(tx))
+        if tx.forgot:
+            _empty_journal(self._writer)
+        for topic in tx.topics:
+            self._loop.call_soon_threadsafe(self._wake, topic)
+        return answer
+
+    def _transaction(self) -> Transaction:
+        assert self._writer is not None
+        return Transaction(self._writer, self._secret_keys, self._clock(), self._random_bytes)
+
+    def _look(self, look: Callable[[Reading], T]) -> T:
+        assert self._reader is not None
+        reading = Reading(self._reader, self._secret_keys, self._clock())
+        return _run(self._reader, "BEGIN", lambda: look(reading))
+
+    def _wake(self, topic: str) -> None:
+        for callback in self._listeners.get(topic, ()):
+            callback()
+
+
+def _run(db: sqlite_utils.Database, begin: str, job: Callable[[], T]) -> T:
+    """The job inside one transaction, with SQLite's errors put into our words."""
+    try:
+        db.conn.execute(begin)
+        answer = job()
+        if not db.conn.in_transaction:  # SQLite gave it up, and the job did not mind
+            raise StorageUnavailable(Trouble.IO)
+        db.conn.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise sqlite.understood(error) or error from error
+    finally:
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK")
+    return answer
+
+
+def _bring_up_to_date(
+    db: sqlite_utils.Database, migrations: sqlite_utils.Migrations, tx: Transaction
+) -> None:
+    sqlite.refuse_newer(db, migrations)
+    migrations.apply(db)
+    sqlite.check_references(db)
+    tx.check_keys()
+    tx.make_own_keys()
+
+
+def _claim(tx: Transaction, bot_id: int) -> None:
+    tx.execute(
+        "INSERT INTO facts (name, value) VALUES ('bot_id', :bot_id) ON CONFLICT DO NOTHING",
+        bot_id=str(bot_id),
+    )
+    owner = tx.row("SELECT value FROM facts WHERE name = 'bot_id'")
+    if owner != {"value": str(bot_id)}:
+        raise DatabaseRefused(Refusal.OTHER_BOT)
+
+
+def _empty_journal(db: sqlite_utils.Database) -> None:
+    """Deleted secrets stay in the journal until a checkpoint; the commit stands without it."""
+    with suppress(sqlite3.Error):
+        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _close(db: sqlite_utils.Database | None) -> None:
+    if db is not None:
+        db.close()

@@ -1,0 +1,176 @@
+"""What a change or a look may do with the database. Data keys are unwrapped once per transaction
+and read in its own snapshot: a forgotten key is forgotten everywhere at once, a rolled back one
+was never there."""
+
+import hashlib
+import hmac
+import os
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlite_utils
+
+from storage import sealing
+from storage.errors import (
+    AlreadyApplied,
+    DatabaseRefused,
+    Refusal,
+    SealBroken,
+    StorageUnavailable,
+    Trouble,
+)
+from storage.ids import RandomBytes
+from storage.sealing import SecretKeys, wrapping_key_id
+from storage.times import as_text
+
+Clock = Callable[[], datetime]
+
+_BOT = 0  # owner of what belongs to no person
+_FINGERPRINTS = -1  # owner of the key under which fingerprints are made; it never rotates
+
+
+class Reading:
+    """One consistent view of the database. SQL takes `:name` parameters, rows are dicts."""
+
+    def __init__(self, db: sqlite_utils.Database, secret_keys: SecretKeys, now: datetime) -> None:
+        self._db = db
+        self._secret_keys = secret_keys
+        self._keys: dict[int, bytes] = {}
+        self.now = now
+
+    def row(self, sql: str, /, **values: Any) -> dict[str, Any] | None:
+        """The first row, if there is one."""
+        cursor = self._run(sql, values)
+        row = cursor.fetchone()
+        names = _names(cursor)
+        cursor.close()
+        return None if row is None else dict(zip(names, row, strict=True))
+
+    def rows(self, sql: str, /, **values: Any) -> list[dict[str, Any]]:
+        cursor = self._run(sql, values)
+        names = _names(cursor)
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def open(
+        self, owner: int | None, table: str, column: str, row_id: str | int, blob: bytes
+    ) -> str:
+        """What was sealed there for this owner (None: the bot itself); else SealBroken."""
+        holder = _BOT if owner is None else owner
+        key = self._key(holder)
+        if key is None:
+            raise SealBroken(table, column, row_id)
+        text = sealing.open_sealed(
+            key, table=table, column=column, row=row_id, owner=holder, blob=blob
+        )
+        return text.decode()
+
+    def fingerprint(self, text: str) -> bytes:
+        """The same 32 bytes for the same text in this database, and nothing to guess it by."""
+        key = self._key(_FINGERPRINTS)
+        assert key is not None, "made when the database was"
+        return hmac.digest(key, text.encode(), hashlib.sha256)
+
+    def _key(self, owner: int) -> bytes | None:
+        if owner not in self._keys:
+            found = self.row("SELECT wrapped FROM keys WHERE owner = :owner", owner=owner)
+            if found is None:
+                return None
+            self._keys[owner] = self._secret_keys.unwrap(found["wrapped"], owner)
+        return self._keys[owner]
+
+    def check_keys(self) -> None:
+        """Refuses secret keys that do not open every data key."""
+        for found in self.rows("SELECT DISTINCT substr(wrapped, 1, 9) AS head FROM keys"):
+            if not self._secret_keys.knows(wrapping_key_id(found["head"])):
+                raise DatabaseRefused(Refusal.WRONG_KEY)
+        try:
+            self._key(_BOT)
+            self._key(_FINGERPRINTS)
+        except SealBroken:
+            raise DatabaseRefused(Refusal.WRONG_KEY) from None
+
+    def _run(self, sql: str, values: dict[str, Any]) -> sqlite3.Cursor:
+        # A full disk can end the transaction by itself; what followed would commit piecemeal.
+        if not self._db.conn.in_transaction:
+            raise StorageUnavailable(Trouble.IO)
+        return self._db.execute(sql, values)
+
+
+class Transaction(Reading):
+    """One write transaction: all of it or nothing. `now` is the same throughout."""
+
+    def __init__(
+        self,
+        db: sqlite_utils.Database,
+        secret_keys: SecretKeys,
+        now: datetime,
+        random_bytes: RandomBytes = os.urandom,
+    ) -> None:
+        super().__init__(db, secret_keys, now)
+        self._random_bytes = random_bytes
+        self.topics: dict[str, None] = {}
+        self.forgot = False
+
+    def execute(self, sql: str, /, **values: Any) -> int:
+        """How many rows it inserted, changed or deleted."""
+        return self._run(sql, values).rowcount
+
+    def once(self, cause: str) -> None:
+        """AlreadyApplied, which rolls everything back, if this cause has had its effect."""
+        added = self.execute(
+            "INSERT INTO causes (cause, at) VALUES (:cause, :at) ON CONFLICT DO NOTHING",
+            cause=cause,
+            at=as_text(self.now),
+        )
+        if not added:
+            raise AlreadyApplied(cause)
+
+    def wake(self, topic: str) -> None:
+        """Those who listen to the topic are called once, after the commit."""
+        self.topics[topic] = None
+
+    def seal(
+        self, owner: int | None, table: str, column: str, row_id: str | int, text: str | bytes
+    ) -> bytes:
+        """Sealed for this place under the owner's key, which is made if there is none yet."""
+        holder = _BOT if owner is None else owner
+        return sealing.seal(
+            self._key(holder) or self._make_key(holder),
+            table=table,
+            column=column,
+            row=row_id,
+            owner=holder,
+            text=text,
+            random_bytes=self._random_bytes,
+        )
+
+    def forget_key(self, owner: int) -> None:
+        """Nothing sealed for this person opens any more, in backups neither."""
+        if owner <= 0:
+            raise ValueError("only a person's key can be forgotten")
+        self.execute("DELETE FROM keys WHERE owner = :owner", owner=owner)
+        self._keys.pop(owner, None)
+        self.forgot = True
+
+    def make_own_keys(self) -> None:
+        """The bot's own keys, in a database that has none yet; they prove the secret key later."""
+        for owner in (_BOT, _FINGERPRINTS):
+            if self._key(owner) is None:
+                self._make_key(owner)
+
+    def _make_key(self, owner: int) -> bytes:
+        key = self._random_bytes(sealing.KEY_BYTES)
+        wrapped = self._secret_keys.wrap(key, owner, self._random_bytes)
+        self.execute(
+            "INSERT INTO keys (owner, wrapped) VALUES (:owner, :wrapped)",
+            owner=owner,
+            wrapped=wrapped,
+        )
+        self._keys[owner] = key
+        return key
+
+
+def _names(cursor: sqlite3.Cursor) -> list[str]:
+    return [column[0] for column in cursor.description]

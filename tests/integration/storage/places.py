@@ -1,0 +1,30 @@
+"""What the storage tests share: keys, a time, and ways to look at the file from outside."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from storage.database import Database
+from storage.migrations import migrations
+from storage.sealing import SecretKeys
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+KEYS = SecretKeys([b"k" * 32])
+OTHER_KEYS = SecretKeys([b"o" * 32])
+
+
+async def open_database(path: Path, keys: SecretKeys = KEYS) -> Database:
+    return await Database.open(path, keys, migrations, clock=lambda: NOON, busy_seconds=0.2)
+
+
+async def make_database(path: Path) -> None:
+    """A good database that nobody has open."""
+    await (await open_database(path)).close()
+
+
+def ask(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Runs SQL as another program would, and commits."""
+    with closing(sqlite3.connect(path, timeout=0.1)) as connection, connection:
+        return connection.execute(sql).fetchall()
