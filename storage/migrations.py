@@ -4,6 +4,8 @@ one transaction; a file with a migration that is not listed here is newer than t
 
 from sqlite_utils import Database, Migrations
 
+from storage import tables
+
 migrations = Migrations("bot")
 
 
@@ -16,3 +18,10 @@ def m001_start(db: Database) -> None:
     )
     db.execute("CREATE TABLE keys (owner INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT")
     db.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
+
+
+@migrations()
+def m002_mail(db: Database) -> None:
+    """People, connections, letters, drafts, the outbox, notices and cards."""
+    for statement in tables.MAIL:
+        db.execute(statement)

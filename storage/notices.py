@@ -1,0 +1,209 @@
+"""Rows of notices, and of the cards that came of them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.database import Reading, Transaction
+from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
+from storage.records.places import Place
+from storage.times import as_text, as_time
+
+
+def _notice(row: dict[str, Any]) -> Notice:
+    return Notice(
+        id=row["id"],
+        person=row["person"],
+        kind=NoticeKind(row["kind"]),
+        place=Place(row["chat"], row["thread"]),
+        subject=row["subject"],
+        manner=Manner(row["manner"]),
+        state=NoticeState(row["state"]),
+        armed=row["armed"],
+        tries=row["tries"],
+        due_at=as_time(row["due_at"]),
+    )
+
+
+def owe(
+    tx: Transaction,
+    person: int,
+    kind: NoticeKind,
+    place: Place,
+    subject: str,
+    manner: Manner,
+    *,
+    after: timedelta = timedelta(0),
+) -> None:
+    """Somebody must be told. Owed already: it is armed anew, and `new` outdoes `edit`."""
+    tx.execute(
+        """
+        INSERT INTO notices
+            (person, kind, chat, thread, subject, manner, next_manner, tries, state, armed, due_at,
+             created_at)
+        VALUES (:person, :kind, :chat, :thread, :subject, :manner, 'edit', 0, 'owed', 1, :due_at,
+                :now)
+        ON CONFLICT (kind, chat, thread, subject) WHERE state IN ('owed', 'on_wire') DO UPDATE SET
+            armed = armed + 1, due_at = min(due_at, excluded.due_at),
+            manner = CASE WHEN state = 'owed' AND excluded.manner = 'new' THEN 'new'
+                          ELSE manner END,
+            next_manner = CASE WHEN excluded.manner = 'new' THEN 'new' ELSE next_manner END
+        """,
+        person=person,
+        kind=kind.value,
+        chat=place.chat,
+        thread=place.thread,
+        subject=subject,
+        manner=manner.value,
+        due_at=as_text(tx.now + after),
+        now=as_text(tx.now),
+    )
+    tx.wake("notices")
+
+
+def withdraw(tx: Transaction, kind: NoticeKind, place: Place, subject: str) -> None:
+    """No longer owed, if it is not on the wire yet."""
+    tx.execute(
+        "UPDATE notices SET state = 'dropped' WHERE kind = :kind AND chat = :chat "
+        "AND thread = :thread AND subject = :subject AND state = 'owed'",
+        kind=kind.value,
+        chat=place.chat,
+        thread=place.thread,
+        subject=subject,
+    )
+
+
+def owed_chats(tx: Reading) -> tuple[int, ...]:
+    """Chats that are owed something whose time has come."""
+    rows = tx.rows(
+        "SELECT DISTINCT chat FROM notices WHERE state = 'owed' AND due_at <= :now",
+        now=as_text(tx.now),
+    )
+    return tuple(row["chat"] for row in rows)
+
+
+def next_due(tx: Reading) -> datetime | None:
+    """When the next owed notice is due."""
+    row = tx.row("SELECT min(due_at) AS at FROM notices WHERE state = 'owed'")
+    return as_time(row["at"]) if row and row["at"] else None
+
+
+def take(tx: Transaction, chat: int) -> Notice | None:
+    """The chat's oldest owed notice whose time has come; it is on the wire from now on."""
+    row = tx.row(
+        "UPDATE notices SET state = 'on_wire' WHERE id = ("
+        "  SELECT id FROM notices WHERE chat = :chat AND state = 'owed' AND due_at <= :now "
+        "  ORDER BY id LIMIT 1) RETURNING *",
+        chat=chat,
+        now=as_text(tx.now),
+    )
+    return _notice(row) if row else None
+
+
+def end(tx: Transaction, notice: Notice, state: NoticeState = NoticeState.DONE) -> None:
+    """It was delivered or dropped; what was armed while it was on the wire is owed once more."""
+    row = tx.row(
+        "UPDATE notices SET state = :state WHERE id = :id RETURNING armed, next_manner",
+        state=state.value,
+        id=notice.id,
+    )
+    if row and row["armed"] != notice.armed:
+        manner = Manner(row["next_manner"])
+        owe(tx, notice.person, notice.kind, notice.place, notice.subject, manner)
+
+
+def put_off(tx: Transaction, notice: Notice, until: datetime) -> None:
+    """It could not be delivered now."""
+    tx.execute(
+        "UPDATE notices SET state = 'owed', due_at = :until, tries = tries + 1 WHERE id = :id",
+        until=as_text(until),
+        id=notice.id,
+    )
+    tx.wake("notices")
+
+
+def on_wire(tx: Reading) -> tuple[Notice, ...]:
+    """What the last run of the program left on the wire."""
+    return tuple(
+        _notice(row) for row in tx.rows("SELECT * FROM notices WHERE state = 'on_wire' ORDER BY id")
+    )
+
+
+def _card(row: dict[str, Any]) -> Card:
+    return Card(
+        place=Place(row["chat"], row["thread"]),
+        message=row["message"],
+        person=row["person"],
+        kind=CardKind(row["kind"]),
+        subject=row["subject"],
+        revision=row["revision"],
+        live=bool(row["live"]),
+        shown_at=as_time(row["shown_at"]),
+    )
+
+
+def save_card(tx: Transaction, card: Card) -> None:
+    """This message now shows this."""
+    tx.execute(
+        """
+        INSERT INTO cards (chat, message, thread, person, kind, subject, revision, live, shown_at)
+        VALUES (:chat, :message, :thread, :person, :kind, :subject, :revision, :live, :shown_at)
+        ON CONFLICT (chat, message) DO UPDATE SET
+            kind = excluded.kind, subject = excluded.subject, revision = excluded.revision,
+            live = excluded.live, shown_at = excluded.shown_at
+        """,
+        chat=card.place.chat,
+        message=card.message,
+        thread=card.place.thread,
+        person=card.person,
+        kind=card.kind.value,
+        subject=card.subject,
+        revision=card.revision,
+        live=int(card.live),
+        shown_at=as_text(card.shown_at),
+    )
+
+
+def card_at(tx: Reading, person: int, chat: int, message: int) -> Card | None:
+    """What this message shows to this person."""
+    row = tx.row(
+        "SELECT * FROM cards WHERE chat = :chat AND message = :message AND person = :person",
+        chat=chat,
+        message=message,
+        person=person,
+    )
+    return _card(row) if row else None
+
+
+def live_card(tx: Reading, kind: CardKind, place: Place, subject: str) -> Card | None:
+    """The newest card of this subject, which has the buttons."""
+    row = tx.row(
+        "SELECT * FROM cards WHERE kind = :kind AND subject = :subject AND chat = :chat "
+        "AND thread = :thread AND live = 1 ORDER BY message DESC LIMIT 1",
+        kind=kind.value,
+        subject=subject,
+        chat=place.chat,
+        thread=place.thread,
+    )
+    return _card(row) if row else None
+
+
+def older_cards(tx: Reading, card: Card) -> tuple[Card, ...]:
+    """Other cards of the same subject in the same chat that still have buttons."""
+    rows = tx.rows(
+        "SELECT * FROM cards WHERE kind = :kind AND subject = :subject AND chat = :chat "
+        "AND live = 1 AND message <> :message ORDER BY message",
+        kind=card.kind.value,
+        subject=card.subject,
+        chat=card.place.chat,
+        message=card.message,
+    )
+    return tuple(_card(row) for row in rows)
+
+
+def unlive(tx: Transaction, card: Card) -> None:
+    """The card has no buttons any more."""
+    tx.execute(
+        "UPDATE cards SET live = 0 WHERE chat = :chat AND message = :message",
+        chat=card.place.chat,
+        message=card.message,
+    )

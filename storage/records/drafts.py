@@ -1,0 +1,121 @@
+"""A draft: a letter being written, with everything that was typed for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.records.failures import Failure
+from storage.records.places import Place
+
+
+class DraftState(StrEnum):
+    """A draft is written, told to go, or set aside; nothing else."""
+
+    COMPOSING = "composing"
+    CONFIRMED = "confirmed"  # an outbox row was made of it
+    ASIDE = "aside"  # cancelled; can be brought back
+
+
+class Field(StrEnum):
+    """What the draft's newest card asks for, or shows."""
+
+    LETTER = "letter"
+    SENDER = "sender"
+    RECIPIENTS = "recipients"
+    SUBJECT = "subject"
+    TEXT = "text"
+    REVIEW = "review"
+    EDIT = "edit"  # the review, with a button per field
+    COPIES = "copies"  # the review, with Cc and Bcc
+    CC = "cc"
+    BCC = "bcc"
+    REFUSAL = "refusal"  # the portal refused and named no field
+
+
+class Wants(StrEnum):
+    """What the draft waits for from the portal."""
+
+    NOTHING = ""
+    UNREAD = "unread"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One message that a person typed: its plain text, and as a letter's html."""
+
+    message: int
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the body; `message` is the Telegram message that it came from."""
+
+    message: int
+    html: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button of a step: what it means, and what it says where that is somebody's own words."""
+
+    value: str
+    label: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The message that a field's value was typed in, so that editing it changes the field."""
+
+    message: int
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """All of a draft that is sealed: values, what was typed meanwhile, and what was refused.
+
+    `replaces` is set while typed text takes the body's place instead of joining it.
+    """
+
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    subject: str = ""
+    parts: tuple[Part, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    waiting: tuple[Typed, ...] = ()
+    sources: tuple[Source, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`revision` counts what its cards show; `asked_at_revision` ties an answer to its question.
+
+    `reviewed` is set once the review was reached: from then on a mended field leads back to it.
+    `guided` asks every step, prefilled or not. `whole` shows the whole text in the review.
+    """
+
+    id: str
+    owner: int
+    place: Place
+    state: DraftState
+    revision: int
+    field: Field
+    guided: bool
+    reviewed: bool
+    whole: bool
+    wants: Wants
+    asked_at_revision: int
+    connection: str
+    letter_number: int | None
+    letter: str | None
+    written: Written
+    created_at: datetime
+    updated_at: datetime

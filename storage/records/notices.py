@@ -1,0 +1,78 @@
+"""A notice: a message or an edit that the bot owes somebody; and the cards that came of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.records.places import Place
+
+
+class NoticeKind(StrEnum):
+    """What a notice shows. Its subject is the id of the row that it is rendered from."""
+
+    DRAFT = "draft"  # a step, or the review
+    DRAFT_LETTER = "draft_letter"  # the card of the letter that a draft answers
+    OUTBOX = "outbox"  # the card of a letter on its way: held, sending, sent
+    OUTCOME = "outcome"  # rings: not sent, or not known
+    ATTEMPT = "attempt"  # connecting
+    ACCOUNTS = "accounts"
+    APPROVAL = "approval"  # to an admin: somebody asks to be let in
+    ADMITTED = "admitted"  # to a person: you were let in
+    FOLD = "fold"  # takes the buttons off an old card; the subject is the message's id
+
+
+class Manner(StrEnum):
+    """After a press the card is edited; after typed text the next card is a new message."""
+
+    NEW = "new"
+    EDIT = "edit"
+
+
+class NoticeState(StrEnum):
+    """A notice on the wire may have arrived: what is done at start depends on its manner."""
+
+    OWED = "owed"
+    ON_WIRE = "on_wire"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`person` is whose rows it shows; `armed` counts how often it was owed, `tries` what failed."""
+
+    id: int
+    person: int
+    kind: NoticeKind
+    place: Place
+    subject: str
+    manner: Manner
+    state: NoticeState
+    armed: int
+    tries: int
+    due_at: datetime
+
+
+class CardKind(StrEnum):
+    """What a message in the chat shows, so that a press or a reply to it finds its row."""
+
+    DRAFT = "draft"
+    LETTER = "letter"
+    OUTBOX = "outbox"
+    ATTEMPT = "attempt"
+    ACCOUNTS = "accounts"
+    APPROVAL = "approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`live` cards have buttons and are the newest of their subject."""
+
+    place: Place
+    message: int
+    person: int
+    kind: CardKind
+    subject: str
+    revision: int
+    live: bool
+    shown_at: datetime

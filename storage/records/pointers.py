@@ -1,0 +1,23 @@
+"""The conversation pointer: what typed text in a place answers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.records.places import Place
+
+
+class PointsAt(StrEnum):
+    """What may be asked."""
+
+    DRAFT = "draft"
+    ATTEMPT = "attempt"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """`subject` is the id of the draft or of the attempt."""
+
+    person: int
+    place: Place
+    kind: PointsAt
+    subject: str

@@ -1,0 +1,184 @@
+"""The tables of the main job, as SQL text that SQLite and PostgreSQL read alike but for STRICT."""
+
+MAIL = (
+    """
+    CREATE TABLE people (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        username TEXT NOT NULL,
+        language TEXT NOT NULL,
+        access TEXT NOT NULL CHECK (access IN ('stranger', 'waiting', 'admitted', 'refused')),
+        admin INTEGER NOT NULL,
+        active_connection TEXT,
+        asked_at TEXT,
+        revision INTEGER NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE connections (
+        id TEXT PRIMARY KEY,
+        owner INTEGER NOT NULL REFERENCES people (id),
+        scheme TEXT NOT NULL,
+        host TEXT NOT NULL,
+        port INTEGER,
+        prefix TEXT NOT NULL,
+        user_id INTEGER NOT NULL,
+        code BLOB NOT NULL,
+        account BLOB NOT NULL,
+        senders_at TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        removed INTEGER NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE UNIQUE INDEX connections_one_per_webhook_owner
+    ON connections (owner, host, coalesce(port, 0), prefix, user_id)
+    """,
+    """
+    CREATE TABLE connect_attempts (
+        id TEXT PRIMARY KEY,
+        owner INTEGER NOT NULL REFERENCES people (id),
+        chat INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN
+            ('asked', 'checking', 'replace', 'connected', 'failed', 'dropped')),
+        revision INTEGER NOT NULL,
+        address BLOB,
+        account BLOB,
+        failure BLOB,
+        connection TEXT,
+        called_at TEXT,
+        created_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX connect_attempts_by_state ON connect_attempts (state)",
+    "CREATE INDEX connect_attempts_by_owner ON connect_attempts (owner, called_at)",
+    """
+    CREATE TABLE letters (
+        id TEXT PRIMARY KEY,
+        owner INTEGER NOT NULL REFERENCES people (id),
+        connection TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        text BLOB NOT NULL,
+        read_at TEXT NOT NULL,
+        UNIQUE (owner, connection, number)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE drafts (
+        id TEXT PRIMARY KEY,
+        owner INTEGER NOT NULL REFERENCES people (id),
+        chat INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('composing', 'confirmed', 'aside')),
+        revision INTEGER NOT NULL,
+        field TEXT NOT NULL,
+        guided INTEGER NOT NULL,
+        reviewed INTEGER NOT NULL,
+        whole INTEGER NOT NULL,
+        wants TEXT NOT NULL CHECK (wants IN ('', 'unread', 'letter')),
+        asked_at_revision INTEGER NOT NULL,
+        connection TEXT NOT NULL,
+        letter_number INTEGER,
+        letter TEXT,
+        written BLOB NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX drafts_by_owner ON drafts (owner, state)",
+    "CREATE INDEX drafts_wanting ON drafts (wants) WHERE wants <> ''",
+    """
+    CREATE TABLE pointers (
+        person INTEGER NOT NULL,
+        chat INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('draft', 'attempt')),
+        subject TEXT NOT NULL,
+        PRIMARY KEY (person, chat, thread)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE outbox (
+        id TEXT PRIMARY KEY,
+        owner INTEGER NOT NULL REFERENCES people (id),
+        chat INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        draft TEXT NOT NULL,
+        connection TEXT NOT NULL,
+        method TEXT NOT NULL,
+        idempotency_key TEXT NOT NULL UNIQUE,
+        hook_fp BLOB,
+        body BLOB NOT NULL,
+        body_sha256 TEXT NOT NULL,
+        envelope BLOB NOT NULL,
+        state TEXT NOT NULL CHECK (state IN
+            ('held', 'queued', 'sending', 'sent', 'rejected', 'blocked', 'deferred', 'unknown',
+             'cancelled', 'abandoned')),
+        why TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        due_at TEXT NOT NULL,
+        lease_until TEXT,
+        lease_epoch INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        replays INTEGER NOT NULL,
+        first_wire_at TEXT,
+        last_wire_at TEXT,
+        failure BLOB,
+        accepted_to BLOB,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX outbox_by_state ON outbox (state, due_at)",
+    "CREATE INDEX outbox_by_owner ON outbox (owner, created_at)",
+    "CREATE INDEX outbox_by_draft ON outbox (draft)",
+    """
+    CREATE TABLE notices (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        person INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        chat INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        subject TEXT NOT NULL,
+        manner TEXT NOT NULL CHECK (manner IN ('new', 'edit')),
+        next_manner TEXT NOT NULL CHECK (next_manner IN ('new', 'edit')),
+        tries INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('owed', 'on_wire', 'done', 'dropped')),
+        armed INTEGER NOT NULL,
+        due_at TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE UNIQUE INDEX notices_owed_once ON notices (kind, chat, thread, subject)
+    WHERE state IN ('owed', 'on_wire')
+    """,
+    "CREATE INDEX notices_by_chat ON notices (chat, id) WHERE state = 'owed'",
+    """
+    CREATE TABLE cards (
+        chat INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        person INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        live INTEGER NOT NULL,
+        shown_at TEXT NOT NULL,
+        PRIMARY KEY (chat, message)
+    ) STRICT
+    """,
+    "CREATE INDEX cards_by_subject ON cards (subject, kind) WHERE live = 1",
+    """
+    CREATE TABLE portals (
+        host TEXT NOT NULL,
+        method TEXT NOT NULL,
+        idempotency TEXT NOT NULL CHECK (idempotency IN ('proven', 'absent')),
+        learned_at TEXT NOT NULL,
+        PRIMARY KEY (host, method)
+    ) STRICT
+    """,
+)
