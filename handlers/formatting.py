@@ -1,0 +1,212 @@
+"""Between Telegram's entities and the letter's HTML, and back, so that what a review shows is what
+goes out; and everything about the length of texts.
+
+Offsets and lengths are UTF-16 units (the MessageEntity page of the Bot API). The bot sets no
+parse_mode, so nothing here can be taken for markup by Telegram.
+"""
+
+import html
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from aiogram.types import MessageEntity
+
+_TAGS = {
+    "blockquote": "blockquote",
+    "expandable_blockquote": "blockquote",
+    "pre": "pre",
+    "text_link": "a",
+    "bold": "b",
+    "italic": "i",
+    "underline": "u",
+    "strikethrough": "s",
+    "code": "code",
+}
+_ENTITY_TYPES = {tag: kind for kind, tag in _TAGS.items() if kind != "expandable_blockquote"}
+_NESTING = ("blockquote", "pre", "a", "b", "i", "u", "s", "code")  # outermost first
+_BLOCKS = ("blockquote", "pre")
+_LINK = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s])[^\s\x00-\x1f\x7f]*", re.IGNORECASE)
+_EMOJI_JOINER = "\u200d"
+_LONGEST_CHARACTER = 40  # code points looked at for a seam; nobody reads a longer "character"
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """One format over one stretch. `block` tells neighbouring quotes apart; -1 is no block."""
+
+    tag: str
+    url: str
+    block: int
+    start: int
+    end: int
+
+    @property
+    def rank(self) -> int:
+        return _NESTING.index(self.tag)
+
+    @property
+    def key(self) -> tuple[int, str, int]:
+        return self.rank, self.url, self.block
+
+
+def length(text: str) -> int:
+    """In UTF-16 units, as Telegram counts."""
+    return len(_units(text)) // 2
+
+
+def cut(
+    text: str, entities: Sequence[MessageEntity], limit: int
+) -> tuple[str, list[MessageEntity], bool]:
+    """At most `limit` UTF-16 units of it, its entities trimmed, and whether anything was left out.
+
+    A character stays whole: a surrogate pair always, what is combined with it within reason.
+    """
+    if length(text) <= limit:
+        return text, list(entities), False
+    units = _units(text)[: 2 * _outside_pair(_units(text), limit, -1)]
+    kept = _whole(units.decode("utf-16-le", "surrogatepass"), text)
+    return kept, _trimmed(entities, length(kept)), True
+
+
+def body_html(text: str, entities: Sequence[MessageEntity]) -> str:
+    """What a person typed, as the HTML of a letter: b, i, u, s, a, code, pre, blockquote and br.
+
+    Whatever the entities are, the result is well-formed, and everything typed is there as text.
+    """
+    units = _units(text)
+    marks = list(_marks(units, entities))
+    cuts = sorted({0, len(units) // 2, *(m.start for m in marks), *(m.end for m in marks)})
+    out: list[str] = []
+    stack: list[_Mark] = []
+    for start, end in itertools.pairwise(cuts):
+        wanted = _active(marks, start)
+        _nest(out, stack, wanted)
+        out.append(_escaped(units[2 * start : 2 * end]))
+    _nest(out, stack, [])
+    return "".join(out)
+
+
+def body_text(body: str) -> tuple[str, list[MessageEntity]]:
+    """The way back, for what `body_html` made (or several of them joined by `<br>`)."""
+    reader = _BodyReader()
+    reader.feed(body)
+    reader.close()
+    return "".join(reader.text), sorted(reader.entities, key=lambda e: (e.offset, -e.length))
+
+
+def _whole(kept: str, text: str) -> str:
+    """Shortens `kept`, a beginning of `text`, to where no character is combined with the next."""
+    for end in range(len(kept), max(len(kept) - _LONGEST_CHARACTER, 0), -1):
+        if not _combines(text[end - 1], text[end]):
+            return kept[:end]
+    return kept
+
+
+def _combines(before: str, after: str) -> bool:
+    return (
+        _EMOJI_JOINER in (before, after)
+        or unicodedata.category(after).startswith("M")
+        or "\U0001f3fb" <= after <= "\U0001f3ff"  # skin tones
+        or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff")
+    )
+
+
+def _trimmed(entities: Sequence[MessageEntity], size: int) -> list[MessageEntity]:
+    return [
+        entity.model_copy(update={"length": min(entity.length, size - entity.offset)})
+        for entity in entities
+        if entity.offset < size
+    ]
+
+
+def _units(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _marks(units: bytes, entities: Sequence[MessageEntity]) -> Iterator[_Mark]:
+    size = len(units) // 2
+    for index, entity in enumerate(entities):
+        tag = _TAGS.get(entity.type)
+        if tag is None or (tag == "a" and not _LINK.fullmatch(entity.url or "")):
+            continue
+        start = _outside_pair(units, min(max(entity.offset, 0), size), -1)
+        end = _outside_pair(units, min(max(entity.offset + entity.length, 0), size), 1)
+        if start < end:
+            url = entity.url or "" if tag == "a" else ""
+            yield _Mark(tag, url, index if tag in _BLOCKS else -1, start, end)
+
+
+def _outside_pair(units: bytes, offset: int, step: int) -> int:
+    return offset + step if _splits_pair(units, offset) else offset
+
+
+def _splits_pair(units: bytes, offset: int) -> bool:
+    if not 0 < offset < len(units) // 2:
+        return False
+    before, after = units[2 * offset - 1], units[2 * offset + 1]
+    return 0xD8 <= before <= 0xDB and 0xDC <= after <= 0xDF
+
+
+def _active(marks: Sequence[_Mark], at: int) -> list[_Mark]:
+    """What holds at an offset, outermost first; of several of one tag, the one that began first."""
+    first: dict[str, _Mark] = {}
+    for mark in marks:
+        if mark.start <= at < mark.end:
+            known = first.get(mark.tag)
+            if known is None or mark.start < known.start:
+                first[mark.tag] = mark
+    return sorted(first.values(), key=lambda mark: mark.rank)
+
+
+def _nest(out: list[str], stack: list[_Mark], wanted: Sequence[_Mark]) -> None:
+    """Closes and opens tags until exactly `wanted` is open."""
+    common = 0
+    while common < min(len(stack), len(wanted)) and stack[common].key == wanted[common].key:
+        common += 1
+    out.extend(f"</{mark.tag}>" for mark in reversed(stack[common:]))
+    out.extend(_opening(mark) for mark in wanted[common:])
+    stack[common:] = wanted[common:]
+
+
+def _opening(mark: _Mark) -> str:
+    return f'<a href="{html.escape(mark.url)}">' if mark.tag == "a" else f"<{mark.tag}>"
+
+
+def _escaped(units: bytes) -> str:
+    """Half a surrogate pair cannot be sent to anybody and is dropped."""
+    return _LINE_END.sub("<br>", html.escape(units.decode("utf-16-le", "ignore"), quote=False))
+
+
+class _BodyReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.entities: list[MessageEntity] = []
+        self._offset = 0
+        self._open: list[tuple[str, int, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self.handle_data("\n")
+        elif tag in _ENTITY_TYPES:
+            self._open.append((tag, self._offset, dict(attrs).get("href")))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self._open[-1][0] != tag:
+            return
+        _, start, url = self._open.pop()
+        if start < self._offset:
+            self.entities.append(
+                MessageEntity(
+                    type=_ENTITY_TYPES[tag], offset=start, length=self._offset - start, url=url
+                )
+            )
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+        self._offset += length(data)

@@ -1,0 +1,22 @@
+"""The text of a letter as it goes out: basic HTML, put together from what a person sent in parts.
+
+The parts come from `handlers/formatting.py`: well-formed, all else escaped, `<br>` for a line end.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+
+MAX_BODY = 100_000  # characters as a reader counts them, tags not among them
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Every part is a paragraph of its own."""
+    return "<br><br>".join(parts)
+
+
+def plain(body: str) -> str:
+    """What a reader sees, without formats and link targets."""
+    return html.unescape(_TAG.sub("", body.replace("<br>", "\n")))
