@@ -1,0 +1,167 @@
+"""Makes one call: one POST, no redirect followed, nothing repeated.
+
+What went wrong is told apart by what the request's trace saw, never by an exception's text:
+only if no headers left is it certain that the portal never saw the call.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import aiohttp
+from yarl import URL
+
+from bitrix24.envelope import IDEMPOTENCY_KEY, Answer, read_answer
+from bitrix24.errors import Failure, FailureCode, NotSent, PortalError, Unknown
+from bitrix24.reach import AddressRefused, Sessions, Wire
+from bitrix24.webhook import Webhook
+
+MIB = 1024 * 1024
+ANSWER_SIZE = MIB
+LIST_SIZE = 5 * MIB
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+SEND_SECONDS = 75.0  # longer than the 60 s after which the cloud ends a request
+
+
+class Client:
+    """Calls methods of a portal. Every failure is a PortalError whose class says what happened."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        *,
+        clock: Callable[[], datetime],
+        user_agent: str,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+        send_seconds: float = SEND_SECONDS,
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._user_agent = user_agent
+        self._connect = connect_seconds
+        self._read = read_seconds
+        self._send = send_seconds
+
+    async def call(
+        self,
+        webhook: Webhook,
+        method: str,
+        params: Mapping[str, object],
+        *,
+        classic: bool = False,
+        size: int = ANSWER_SIZE,
+    ) -> Answer:
+        """Reads something; may safely be repeated. `size` caps the answer, unpacked, in bytes."""
+        address = webhook.classic(method) if classic else webhook.v3(method)
+        call = _Call(webhook, URL(address, encoded=True), _bytes(params), size, self._read)
+        return await self._answer(call)
+
+    async def send_bytes(
+        self, webhook: Webhook, method: str, body: bytes, idempotency_key: str
+    ) -> Answer:
+        """Sends exactly these bytes under this key, on a connection of its own."""
+        address = URL(webhook.v3(method), encoded=True)
+        call = _Call(webhook, address, body, ANSWER_SIZE, self._send, idempotency_key)
+        return await self._answer(call)
+
+    async def _answer(self, call: "_Call") -> Answer:
+        got = await self._post(call)
+        # Raised here and not where it was caught: aiohttp's errors hold the address.
+        if isinstance(got, PortalError):
+            raise got
+        status, headers, body = got
+        return read_answer(
+            status,
+            headers,
+            body,
+            now=self._clock(),
+            secrets=(call.webhook.code,),
+            idempotency_key=call.key,
+        )
+
+    async def _post(self, call: "_Call") -> "_Raw | PortalError":
+        session = self._sessions.session_for(call.webhook, sending=call.key is not None)
+        wire = Wire()
+        try:
+            async with session.post(
+                call.address,
+                data=call.body,
+                headers=self._headers(call),
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=call.seconds, connect=self._connect),
+                trace_request_ctx=wire,
+            ) as response:
+                return await _raw(response, call.size)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            if wire.headers_sent:
+                return Unknown(Failure(_lost(error)))
+            return NotSent(Failure(_unsent(error, trusted=self._sessions.trusts(call.webhook))))
+
+    def _headers(self, call: "_Call") -> dict[str, str]:
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "User-Agent": self._user_agent,
+        }
+        return headers if call.key is None else headers | {IDEMPOTENCY_KEY: call.key}
+
+
+class _Call:
+    """One request; its address is a secret, so it has no readable repr."""
+
+    def __init__(
+        self,
+        webhook: Webhook,
+        address: URL,
+        body: bytes,
+        size: int,
+        seconds: float,
+        key: str | None = None,
+    ) -> None:
+        self.webhook = webhook
+        self.address = address
+        self.body = body
+        self.size = size
+        self.seconds = seconds
+        self.key = key
+
+
+_Raw = tuple[int, Mapping[str, str], bytes]
+
+
+async def _raw(response: aiohttp.ClientResponse, size: int) -> _Raw | PortalError:
+    """Status, headers and the unpacked body; a redirect's body is left unread."""
+    if 300 <= response.status < 400:
+        response.close()
+        return response.status, response.headers, b""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > size:
+            response.close()
+            return Unknown(Failure(FailureCode.ANSWER_TOO_LARGE, response.status))
+    return response.status, response.headers, bytes(body)
+
+
+def _lost(error: Exception) -> FailureCode:
+    """Half an answer, or none."""
+    broken = isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError)
+    return FailureCode.BAD_ANSWER if broken else FailureCode.NO_ANSWER
+
+
+def _unsent(error: Exception, *, trusted: bool) -> FailureCode:
+    """For portals that nobody vouched for the reasons look alike: the bot is no port scanner."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+        return FailureCode.CERTIFICATE
+    if trusted and isinstance(error, TimeoutError):
+        return FailureCode.TIMEOUT_CONNECTING
+    refused = isinstance(error, aiohttp.ClientConnectorError) and isinstance(
+        error.os_error, AddressRefused
+    )
+    return FailureCode.HOST_REFUSED if trusted and refused else FailureCode.UNREACHABLE
+
+
+def _bytes(params: Mapping[str, object]) -> bytes:
+    return json.dumps(params, ensure_ascii=False, separators=(",", ":")).encode()
