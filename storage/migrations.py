@@ -25,3 +25,26 @@ def m002_mail(db: Database) -> None:
     """People, connections, letters, drafts, the outbox, notices and cards."""
     for statement in tables.MAIL:
         db.execute(statement)
+
+
+@migrations()
+def m002_updates(db: Database) -> None:
+    """Telegram's updates as they came; `arrival` orders them, because their ids may jump back."""
+    db.execute(
+        """
+        CREATE TABLE updates (
+            arrival INTEGER PRIMARY KEY,
+            bot_id INTEGER NOT NULL,
+            update_id INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            received_at TEXT NOT NULL CHECK (length(received_at) = 27),
+            payload BLOB,
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'quarantined')),
+            attempts INTEGER NOT NULL,
+            ended_at TEXT CHECK (length(ended_at) = 27),
+            UNIQUE (bot_id, update_id)
+        ) STRICT
+        """
+    )
+    db.execute("CREATE INDEX updates_waiting ON updates (key, arrival) WHERE state = 'waiting'")
+    db.execute("CREATE INDEX updates_ended ON updates (ended_at) WHERE state <> 'waiting'")

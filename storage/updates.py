@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from storage.database import Transaction
+from storage.database import Reading, Transaction
 from storage.errors import SealBroken
 from storage.records.updates import Raw, StoredUpdate, key_of, update_id_of
 from storage.times import as_text, as_time
@@ -48,7 +48,7 @@ def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> int | None:
     return max((update_id for update_id, _ in updates), default=None)
 
 
-def waiting(tx: Transaction, limit: int, busy: Collection[int] = ()) -> list[StoredUpdate]:
+def waiting(tx: Reading, limit: int, busy: Collection[int] = ()) -> list[StoredUpdate]:
     """The oldest update of each key that is not busy, in the order in which they came."""
     rows = tx.rows(_OLDEST_PER_KEY, limit=limit + len(busy))
     return [_stored(tx, row) for row in rows if row["key"] not in busy][:limit]
@@ -68,7 +68,7 @@ def end(tx: Transaction, update: StoredUpdate) -> StoredUpdate | None:
     return next_of(tx, update.key)
 
 
-def next_of(tx: Transaction, key: int) -> StoredUpdate | None:
+def next_of(tx: Reading, key: int) -> StoredUpdate | None:
     """The oldest update of that key that waits."""
     row = tx.row(_NEXT_OF_KEY, key=key)
     return _stored(tx, row) if row else None
@@ -120,7 +120,7 @@ def _insert(tx: Transaction, bot_id: int, update_id: int, raw: Raw) -> None:
     )
 
 
-def _stored(tx: Transaction, row: dict[str, Any]) -> StoredUpdate:
+def _stored(tx: Reading, row: dict[str, Any]) -> StoredUpdate:
     return StoredUpdate(
         bot_id=row["bot_id"],
         update_id=row["update_id"],
@@ -131,7 +131,7 @@ def _stored(tx: Transaction, row: dict[str, Any]) -> StoredUpdate:
     )
 
 
-def _opened(tx: Transaction, row: dict[str, Any]) -> Raw:
+def _opened(tx: Reading, row: dict[str, Any]) -> Raw:
     """An empty update where the seal is broken: nobody can handle it, so it fails alone."""
     place = _row(row["bot_id"], row["update_id"])
     try:

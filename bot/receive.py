@@ -1,0 +1,187 @@
+"""Fetches Telegram's updates and puts them on disk before Telegram is told that they arrived.
+
+What was stored twice is known by its id, what was not stored comes again: nothing here is lost
+by a stop, a crash or a full disk.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from aiogram.types import User
+from aiogram.utils.backoff import Backoff, BackoffConfig
+
+from bot.exits import Ending, Exit
+from bot.stopping import unless_stopped
+from bot.tasks import Stop
+from bot.telegram import POLL_SECONDS, RawUpdates, plainly
+from bot.verdicts import Outcome, Verdict, classify
+from storage import updates
+from storage.database import Database
+from storage.errors import StorageUnavailable
+
+MEETING: Final = BackoffConfig(min_delay=1.0, max_delay=60.0, factor=2.0, jitter=0.0)
+POLLING: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
+SILENT_SECONDS: Final = 600.0  # failing for so long while running ends the program
+RIVAL_SECONDS: Final = 30.0  # so long somebody else may fetch the same updates
+RIVAL_FORGOTTEN_SECONDS: Final = 60.0  # without a sign of the rival, it is gone
+
+Sleep = Callable[[float], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class TokenRefused(Ending):
+    """Telegram does not know the token."""
+
+    def __init__(self) -> None:
+        super().__init__(Exit.DOES_NOT_FIT, "BOT_TOKEN: Telegram does not accept this token.")
+
+
+class TelegramConflict(Ending):
+    """Another process fetches the updates of the same bot."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Exit.TRY_LATER,
+            "Another program fetches the updates of this bot: stop one of the two.",
+        )
+
+
+class WebhookActive(Ending):
+    """Telegram sends the bot's updates to an address; nobody but its owner may remove that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Exit.DOES_NOT_FIT,
+            "Telegram sends the updates of this bot to a webhook: "
+            "remove it with deleteWebhook, or use another BOT_TOKEN.",
+        )
+
+
+class TelegramSilent(Ending):
+    """Telegram was not reached for too long; a fresh process may fare better."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(Exit.TRY_LATER, f"Telegram gave no updates for {seconds:.0f} seconds.")
+
+
+class Receiver:
+    """The only one who calls getUpdates."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        database: Database,
+        *,
+        monotonic: Callable[[], float],
+        sleep: Sleep,
+        poll_seconds: int = POLL_SECONDS,
+        silent_seconds: float = SILENT_SECONDS,
+        rival_seconds: float = RIVAL_SECONDS,
+    ) -> None:
+        self._bot = bot
+        self._database = database
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._poll_seconds = poll_seconds
+        self._silent_seconds = silent_seconds
+        self._rival_seconds = rival_seconds
+        self._offset: int | None = None
+        self._pauses = Backoff(POLLING)
+        self._failing_since: float | None = None
+        self._rival_since = 0.0
+        self._rival_seen: float | None = None
+
+    async def meet(self, stop: Stop) -> User | None:
+        """The bot's own account, waited for while Telegram is away; None if stopped meanwhile.
+
+        Raises TokenRefused.
+        """
+        return await unless_stopped(stop, self._meet())
+
+    async def run(self, stop: Stop) -> None:
+        """Stores updates until stopped, in the middle of a poll if need be.
+
+        Raises TokenRefused, TelegramConflict, WebhookActive or TelegramSilent.
+        """
+        await unless_stopped(stop, self._receive())
+
+    async def _meet(self) -> User:
+        pauses = Backoff(MEETING)
+        while True:
+            try:
+                return await self._bot.get_me()
+            except AiogramError as error:
+                verdict = classify(error)
+                if verdict.outcome in (Outcome.UNAUTHORIZED, Outcome.UNSUPPORTED):
+                    raise TokenRefused from None
+                await self._wait("Telegram cannot be reached", error, verdict, pauses)
+
+    async def _receive(self) -> None:
+        while True:
+            try:
+                batch = await self._bot(RawUpdates(offset=self._offset, timeout=self._poll_seconds))
+            except AiogramError as error:
+                await self._recover(error)
+            else:
+                self._failing_since = None
+                await self._store(batch)
+
+    async def _store(self, batch: list[Any]) -> None:
+        """Moves the offset only past what is on disk.
+
+        After an empty answer nothing is left to confirm, and the offset is dropped: the ids that
+        follow a quiet week may be lower (the Update object's page).
+        """
+        if not batch:
+            self._pauses.reset()
+            self._offset = None
+            return
+        try:
+            highest = await self._database.write(lambda tx: updates.keep(tx, self._bot.id, batch))
+        except StorageUnavailable as error:
+            await self._hold(f"updates wait at Telegram: the storage is {error.trouble}")
+            return
+        if highest is None:
+            await self._hold("Telegram's answer held no update that can be told from another")
+            return
+        self._pauses.reset()
+        self._offset = highest + 1
+
+    async def _recover(self, error: AiogramError) -> None:
+        verdict = classify(error)
+        now = self._monotonic()
+        if verdict.outcome is Outcome.UNAUTHORIZED:
+            raise TokenRefused from None
+        if verdict.outcome is Outcome.CONFLICT:
+            self._note_rival(plainly(error), now)
+        if self._failing_since is None:
+            self._failing_since = now
+        if now - self._failing_since > self._silent_seconds:
+            raise TelegramSilent(self._silent_seconds) from None
+        await self._wait("no updates from Telegram", error, verdict, self._pauses)
+
+    def _note_rival(self, said: str, now: float) -> None:
+        """Two pollers end each other's polls by turns: the first to lose patience leaves."""
+        if "webhook" in said:
+            raise WebhookActive from None
+        if self._rival_seen is None or now - self._rival_seen > RIVAL_FORGOTTEN_SECONDS:
+            self._rival_since = now
+        self._rival_seen = now
+        if now - self._rival_since > self._rival_seconds:
+            raise TelegramConflict from None
+
+    async def _wait(
+        self, what: str, error: AiogramError, verdict: Verdict, pauses: Backoff
+    ) -> None:
+        seconds = max(next(pauses), float(verdict.seconds))
+        log.warning("%s (%s), trying again in %.1f s", what, plainly(error), seconds)
+        await self._sleep(seconds)
+
+    async def _hold(self, why: str) -> None:
+        seconds = next(self._pauses)
+        log.error("%s, trying again in %.1f s", why, seconds)
+        await self._sleep(seconds)
