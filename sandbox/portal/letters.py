@@ -1,0 +1,65 @@
+"""Letters in the mailboxes of the portal, and the ledger of what left through the API."""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sandbox.portal.people import Mailbox
+
+INBOX = "INBOX"
+SENT = "Sent"
+
+_BREAK = re.compile(r"(?i)<br\s*/?>|</p>|</div>|</blockquote>|</pre>")
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(eq=False)
+class Letter:
+    """An e-mail in one folder of one mailbox. `sender`, `to` and `cc` are header text."""
+
+    id: int
+    mailbox: Mailbox
+    folder: str
+    sender: str
+    to: str
+    cc: str
+    subject: str
+    body: str
+    date: datetime
+    is_seen: bool = False
+    has_attachments: bool = False
+    answers: int | None = None
+    """The id of the letter that this one answers."""
+
+
+@dataclass(frozen=True)
+class SentLetter:
+    """One letter that the API was asked to send and that left. Lists are as they were asked for."""
+
+    method: str
+    webhook_code: str
+    employee_id: int
+    sender: str
+    to: list[str]
+    cc: list[str]
+    bcc: list[str]
+    subject: str
+    body: str
+    answers: int | None
+    at: datetime
+    raw: bytes
+    """The request's body, byte for byte."""
+    headers: Mapping[str, str] = field(repr=False)
+    copy: Letter | None = None
+    """The copy in the Sent folder, if the sender is a connected mailbox."""
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return self.headers.get("Idempotency-Key")
+
+
+def text_of(body: str) -> str:
+    """What the portal keeps of an HTML body: the text, tags stripped."""
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", body))).strip()

@@ -1,0 +1,32 @@
+"""The methods `mail.mailbox.list` and `mail.mailbox.senders`."""
+
+from typing import Any
+
+from sandbox.portal.call import Incoming, Method
+
+
+def list_mailboxes(call: Incoming) -> Any:
+    """Page `mail.mailbox.list`: own mailboxes, by fragments of name and address."""
+    name, email = call.parameters.text("name"), call.parameters.text("email")
+    rows = [
+        {"id": box.id, "name": box.name, "email": box.email, "senderName": box.sender_name}
+        for box in call.mailboxes()
+        if name in box.name.casefold() and email in box.email.casefold()
+    ]
+    return {"items": call.parameters.page(rows, most=100)}
+
+
+def list_senders(call: Incoming) -> Any:
+    """Page `mail.mailbox.senders`: one address may come twice, under different names."""
+    rows = [
+        {"email": box.email, "name": name, "sender": f"{name} <{box.email}>"}
+        for box in call.mailboxes()
+        for name in dict.fromkeys([box.sender_name, box.name])
+    ]
+    return {"items": call.parameters.page(rows, most=100)}
+
+
+METHODS: dict[str, Method] = {
+    "mail.mailbox.list": list_mailboxes,
+    "mail.mailbox.senders": list_senders,
+}

@@ -1,0 +1,159 @@
+"""How a portal words its answers: as documented, or as reported for some builds.
+
+A client has to live with both. `Docs` follows the method pages; `Observed` overrides what was seen
+to differ on portals: errors, dates, addresses, the rows of a list, whether mail takes part in
+idempotency.
+"""
+
+from datetime import datetime, tzinfo
+from typing import Any, Literal
+
+from sandbox.portal.letters import Letter
+from sandbox.portal.refusals import Refusal, flat, nested
+
+VALIDATION = "VALIDATION_REQUESTVALIDATIONEXCEPTION"
+
+ProfileName = Literal["docs", "observed"]
+
+
+class Docs:
+    """The mail pages and the REST 3.0 overview."""
+
+    idempotency = "active"
+
+    def __init__(self, language: str, zone: tzinfo) -> None:
+        self.language = language
+        self.zone = zone
+
+    def bad_credentials(self) -> Refusal:
+        return flat(401, "NO_AUTH_FOUND", "Wrong authorization data")
+
+    def missing(self, parameter: str) -> Refusal:
+        """A required parameter is absent or empty."""
+        sentence = {
+            "en": f"Required field `{parameter}` is missing",
+            "ru": f"Не указано обязательное поле `{parameter}`",
+        }[self.language]
+        return self._validation(sentence, parameter)
+
+    def bad_date(self, parameter: str) -> Refusal:
+        return self._validation(f"`{parameter}` must be in ISO 8601 format", parameter)
+
+    def failed(self, token: str, field: str, sentence: str) -> Refusal:
+        """A problem that the pages name by a token in the description column."""
+        return nested(
+            400,
+            VALIDATION,
+            self.language,
+            message=sentence,
+            validation=[{"message": token, "field": field}],
+        )
+
+    def foreign_mailbox(self) -> Refusal:
+        return nested(403, "ACCESSDENIEDEXCEPTION", self.language)
+
+    def time(self, start: datetime, finish: datetime) -> dict[str, Any]:
+        """The `time` block; its printed dates carry the portal's own offset."""
+        lasted = (finish - start).total_seconds()
+        return {
+            "start": int(start.timestamp()),
+            "finish": finish.timestamp(),
+            "duration": lasted,
+            "processing": 0,
+            "date_start": start.astimezone(self.zone).isoformat(timespec="seconds"),
+            "date_finish": finish.astimezone(self.zone).isoformat(timespec="seconds"),
+            "operating_reset_at": int(start.timestamp()) + 600,
+            "operating": 0,
+        }
+
+    def row(self, letter: Letter, portal_url: str) -> dict[str, Any]:
+        """A letter in `mail.message.list`."""
+        return self._common(letter) | {
+            "cc": letter.cc,
+            "url": f"{portal_url}/mail/message/{letter.id}/",
+            "body": letter.body,
+        }
+
+    def item(self, letter: Letter) -> dict[str, Any]:
+        """A letter in `mail.message.get`."""
+        return self._common(letter) | {
+            "cc": letter.cc or None,
+            "url": f"/mail/message/{letter.id}",
+            "body": letter.body,
+        }
+
+    def date(self, value: datetime) -> str:
+        return value.astimezone(self.zone).isoformat(timespec="seconds")
+
+    def earliest(self, given: datetime) -> datetime:
+        """The instant that `dateFrom` or `dateTo` means."""
+        return given
+
+    def _validation(self, sentence: str, field: str) -> Refusal:
+        return nested(
+            400,
+            VALIDATION,
+            self.language,
+            validation=[{"message": sentence, "field": field}],
+        )
+
+    def _common(self, letter: Letter) -> dict[str, Any]:
+        return {
+            "id": letter.id,
+            "mailboxId": letter.mailbox.id,
+            "mailboxEmail": letter.mailbox.email,
+            "subject": letter.subject,
+            "from": letter.sender,
+            "to": letter.to,
+            "date": self.date(letter.date),
+            "isSeen": letter.is_seen,
+            "hasAttachments": letter.has_attachments,
+            "bindings": [],
+        }
+
+
+class Observed(Docs):
+    """What some portals were seen to answer instead."""
+
+    idempotency = "ignored"
+
+    def bad_credentials(self) -> Refusal:
+        return nested(401, "ACCESSDENIEDEXCEPTION", self.language)
+
+    def missing(self, parameter: str) -> Refusal:
+        sentence = f'Required field "{parameter}" is missing'
+        return self._validation(sentence, f"MISSING_{parameter.upper()}")
+
+    def bad_date(self, parameter: str) -> Refusal:
+        return self._validation(f'Invalid date in "{parameter}"', f"INVALID_{parameter.upper()}")
+
+    def failed(self, token: str, field: str, sentence: str) -> Refusal:
+        return self._validation(sentence, token)
+
+    def foreign_mailbox(self) -> Refusal:
+        return nested(500, "INTERNAL_INTERNALEXCEPTION", self.language)
+
+    def time(self, start: datetime, finish: datetime) -> dict[str, Any]:
+        block = super().time(start, finish)
+        del block["operating"], block["operating_reset_at"]
+        return block | {"start": start.timestamp()}
+
+    def row(self, letter: Letter, portal_url: str) -> dict[str, Any]:
+        return self._common(letter) | {
+            "cc": None,
+            "url": f"/mail/message/{letter.id}",
+            "body": None,
+        }
+
+    def item(self, letter: Letter) -> dict[str, Any]:
+        return super().item(letter) | {"cc": letter.cc}
+
+    def date(self, value: datetime) -> str:
+        return f"{value.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+
+    def earliest(self, given: datetime) -> datetime:
+        """Seconds and offset are dropped before the comparison."""
+        return given.replace(second=0, microsecond=0, tzinfo=self.zone)
+
+
+PROFILES: dict[str, type[Docs]] = {"docs": Docs, "observed": Observed}

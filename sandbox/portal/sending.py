@@ -1,0 +1,142 @@
+"""The method `mail.message.reply`: checks in the portal's order, one problem at a time."""
+
+import re
+from email.utils import parseaddr
+from typing import Any
+
+from sandbox.portal.call import Incoming, Method
+from sandbox.portal.letters import INBOX, SENT, Letter, SentLetter, text_of
+from sandbox.portal.people import Mailbox
+from sandbox.portal.refusals import Refusal, nested
+
+FAILED = "MESSAGE_REPLY_FAILED"
+MOST_RECIPIENTS = 100
+
+_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+
+
+def reply(call: Incoming) -> Any:
+    """Page `mail.message.reply`. The answer has no id; `to` are the recipients used."""
+    answers = call.parameters.number("replyToMessageId")
+    sender, subject, body = (
+        str(call.parameters.require(name)) for name in ("from", "subject", "body")
+    )
+    to = call.parameters.require("to")
+    if not isinstance(to, list):
+        raise call.profile.missing("to")
+    people = {"to": _resolve(call, to)}
+    people |= {name: _resolve(call, _optional_list(call, name)) for name in ("cc", "bcc")}
+    if not people["to"]:
+        raise call.profile.failed("NO_RECIPIENTS", "to", "No recipients are given")
+    box = _sender(call, sender)
+    original = call.letter(answers)
+    _refuse_what_cannot_leave(call, people, box, original)
+    letter = Letter(
+        call.portal.next_id(),
+        box,
+        SENT,
+        f"{box.sender_name} <{box.email}>",
+        ", ".join(people["to"]),
+        ", ".join(people["cc"]),
+        subject,
+        text_of(body),
+        call.portal.clock(),
+        is_seen=True,
+        answers=answers,
+    )
+    _deliver(call, letter, people)
+    call.portal.sent.append(
+        SentLetter(
+            method=call.method,
+            webhook_code=call.webhook.code,
+            employee_id=call.employee.id,
+            sender=sender,
+            to=people["to"],
+            cc=people["cc"],
+            bcc=people["bcc"],
+            subject=subject,
+            body=body,
+            answers=answers,
+            at=letter.date,
+            raw=call.raw,
+            headers=call.headers,
+            copy=letter,
+        )
+    )
+    call.portal.changes.note()
+    return {"success": True, "to": people["to"]}
+
+
+def _optional_list(call: Incoming, name: str) -> list[Any]:
+    value = call.parameters.given.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise nested(500, "INTERNAL_INTERNALEXCEPTION", call.profile.language)
+    return value
+
+
+def _resolve(call: Incoming, entries: list[Any]) -> list[str]:
+    """Addresses of the entries; names from the address book are understood too."""
+    return [_address(call, str(entry).strip()) for entry in entries if str(entry).strip()]
+
+
+def _address(call: Incoming, entry: str) -> str:
+    if entry in call.portal.contacts:
+        return call.portal.contacts[entry]
+    address = parseaddr(entry)[1] if "<" in entry else entry
+    if _ADDRESS.fullmatch(address):
+        return address
+    sentence = f"Could not resolve recipient: {entry}"
+    raise call.profile.failed("RESOLVE_RECIPIENTS_ERROR", "to, cc, bcc", sentence)
+
+
+def _sender(call: Incoming, sender: str) -> Mailbox:
+    email = (parseaddr(sender)[1] if "<" in sender else sender).casefold()
+    for box in call.mailboxes():
+        if box.email == email:
+            return box
+    raise _failed(call, "The sender address is not available to you")
+
+
+def _refuse_what_cannot_leave(
+    call: Incoming, people: dict[str, list[str]], box: Mailbox, original: Letter | None
+) -> None:
+    if original is None:
+        raise _failed(call, "The original message was not found")
+    if sum(map(len, people.values())) > MOST_RECIPIENTS:
+        raise _failed(call, "Too many recipients")
+    if not box.login_works:
+        raise _failed(call, "Mailbox authentication failed")
+    if call.portal.refused_sends:
+        told = call.portal.refused_sends.pop(0)
+        raise call.profile.failed(told.code, told.field, told.sentence)
+
+
+def _failed(call: Incoming, sentence: str) -> Refusal:
+    return call.profile.failed(FAILED, "replyToMessageId", sentence)
+
+
+def _deliver(call: Incoming, letter: Letter, people: dict[str, list[str]]) -> None:
+    """A copy into the Sent folder, and one into each mailbox of this portal that was written to."""
+    call.portal.put(letter)
+    addresses = {address.casefold() for found in people.values() for address in found}
+    for box in call.portal.mailboxes:
+        if box.email in addresses:
+            call.portal.put(
+                Letter(
+                    call.portal.next_id(),
+                    box,
+                    INBOX,
+                    letter.sender,
+                    letter.to,
+                    letter.cc,
+                    letter.subject,
+                    letter.body,
+                    letter.date,
+                    answers=letter.answers,
+                )
+            )
+
+
+METHODS: dict[str, Method] = {"mail.message.reply": reply}

@@ -1,0 +1,67 @@
+"""Serves the Bot API at `/bot{token}/{method}`."""
+
+import re
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.telegram import asking, sending
+from sandbox.telegram.chats import ApiCall
+from sandbox.telegram.form import Form, read_form
+from sandbox.telegram.refusals import BotApiError
+from sandbox.telegram.telegram import Telegram, as_response
+
+METHODS = asking.METHODS | sending.METHODS
+
+_TOKEN = re.compile(r"\d{1,12}:[A-Za-z0-9_-]{30,}")
+
+
+def telegram_app(telegram: Telegram) -> web.Application:
+    """The Bot API server as an aiohttp application."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        token, name = request.match_info["token"], request.match_info["method"].lower()
+        if not _TOKEN.fullmatch(token):
+            return as_response(BotApiError(404, "Not Found"))
+        if token != telegram.token:
+            return as_response(BotApiError(401, "Unauthorized"))
+
+        async def run() -> web.Response:
+            return await answer(telegram, name, request)
+
+        return await telegram.faults.around(request, name, run)
+
+    app = web.Application(client_max_size=4 * 1024**2)
+    app.router.add_route("*", "/bot{token}/{method}", handle)
+    return app
+
+
+async def answer(telegram: Telegram, name: str, request: web.Request) -> web.Response:
+    """Runs one call and keeps it in the logs."""
+    try:
+        form = await read_form(request)
+    except BotApiError as error:
+        return as_response(error)
+    call = ApiCall(name, form.shown(), telegram.clock())
+    telegram.calls.append(call)
+    chat = telegram.chats.get(_chat_id(form))
+    if chat is not None:
+        chat.log.append(call)
+    status, call.answer = await _outcome(telegram, name, form)
+    telegram.changes.note()
+    return web.json_response(call.answer, status=status)
+
+
+async def _outcome(telegram: Telegram, name: str, form: Form) -> tuple[int, dict[str, Any]]:
+    method = METHODS.get(name)
+    if method is None:
+        return 404, BotApiError(404, "Not Found").body()
+    try:
+        return 200, {"ok": True, "result": await method(telegram, form)}
+    except BotApiError as error:
+        return error.code, error.body()
+
+
+def _chat_id(form: Form) -> int:
+    value = str(form.values.get("chat_id", ""))
+    return int(value) if re.fullmatch(r"-?\d+", value) else 0

@@ -1,0 +1,186 @@
+"""The simulated Telegram: its bot, people, chats, updates and what the bot called."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.changes import Changes
+from sandbox.clock import Clock, system_clock
+from sandbox.faults import Faults
+from sandbox.telegram.chats import ApiCall, Chat
+from sandbox.telegram.messages import Message
+from sandbox.telegram.people import Person
+from sandbox.telegram.presses import Press
+from sandbox.telegram.refusals import BotApiError
+from sandbox.telegram.updates import Updates
+
+BOT_ID = 110201543
+EXAMPLE = f"{BOT_ID}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+"""The sample token of the page "Authorizing your bot"."""
+
+RIGHTS = [
+    "can_be_edited",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "is_anonymous",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_pin_messages",
+    "can_manage_topics",
+]
+
+
+class Telegram:
+    """One Bot API server with one bot."""
+
+    def __init__(
+        self,
+        changes: Changes | None = None,
+        clock: Clock = system_clock,
+        *,
+        token: str = EXAMPLE,
+        name: str = "Letters",
+        username: str = "linden_letters_bot",
+    ) -> None:
+        self.changes = changes or Changes()
+        self.clock = clock
+        self.token = token
+        self.bot: dict[str, Any] = {
+            "id": int(token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": name,
+            "username": username,
+        }
+        self.reads_all_groups = False
+        """Privacy mode switched off: the bot sees everything in groups."""
+        self.callback_window = timedelta(seconds=15)
+        """How long a press may be answered."""
+        self.faults = Faults(
+            self.changes, {"unauthorized": _unauthorized, "unavailable": _unavailable}
+        )
+        self.updates = Updates(self.changes)
+        self.people: dict[int, Person] = {}
+        self.chats: dict[int, Chat] = {}
+        self.presses: list[Press] = []
+        self.calls: list[ApiCall] = []
+        self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
+        """By scope (JSON with sorted keys) and language."""
+        self._number = 0
+
+    def now(self) -> int:
+        """Unix seconds, as all dates of the Bot API are."""
+        return int(self.clock().timestamp())
+
+    def number(self) -> int:
+        """1, 2, 3, …: for ids."""
+        self._number += 1
+        return self._number
+
+    def person(
+        self,
+        person_id: int,
+        first_name: str = "Anna",
+        language_code: str | None = "en",
+        username: str | None = None,
+        last_name: str | None = None,
+    ) -> Person:
+        """Somebody who has not written to the bot yet."""
+        names = {"first_name": first_name, "last_name": last_name, "username": username}
+        known = {key: value for key, value in names.items() if value}
+        user: dict[str, Any] = {"id": person_id, "is_bot": False} | known
+        if language_code:
+            user["language_code"] = language_code
+        chat = Chat({"id": person_id, "type": "private"} | known, self.changes)
+        chat.members = {person_id}
+        self.chats[person_id] = chat
+        self.people[person_id] = Person(self, user, chat)
+        self.changes.note()
+        return self.people[person_id]
+
+    def group(self, group_id: int, title: str, members: Iterable[Person] = ()) -> Chat:
+        """A supergroup (its id is below -1000000000000) that the bot was added to."""
+        chat = Chat({"id": group_id, "type": "supergroup", "title": title}, self.changes)
+        chat.members = {person.id for person in members}
+        self.chats[group_id] = chat
+        for person in list(members)[:1]:
+            self.bot_membership(person, chat, left=False)
+        return chat
+
+    def bot_sees(self, message: Message, chat: Chat) -> bool:
+        """Privacy mode: in a group only commands and replies to the bot reach it."""
+        if chat.kind == "private" or self.reads_all_groups or chat.bot_is_admin:
+            return True
+        target = message.wire.get("reply_to_message", {}).get("from", {})
+        if target.get("id") == self.bot["id"]:
+            return True
+        command, at, name = message.text.partition(" ")[0].partition("@")
+        return command.startswith("/") and (not at or name.lower() == self.bot["username"].lower())
+
+    def bot_membership(self, person: Person, chat: Chat, *, left: bool) -> None:
+        """Tells the bot that it was blocked, let back in, or added."""
+        inside = {"status": "member", "user": self.bot}
+        outside: dict[str, Any] = {"status": "kicked", "user": self.bot, "until_date": 0}
+        before, after = (inside, outside) if left else (outside, inside)
+        change = {"chat": chat.wire, "from": person.wire, "date": self.now()}
+        members = {"old_chat_member": before, "new_chat_member": after}
+        self.updates.push("my_chat_member", change | members)
+
+    def take_press(self, person: Person, message: dict[str, Any], data: str, label: str) -> Press:
+        """Queues a callback query."""
+        chat_id = int(message["chat"]["id"])
+        query_id = str(4_000_000_000_000_000_000 + self.number())
+        press = Press(
+            query_id,
+            person.id,
+            chat_id,
+            int(message["message_id"]),
+            label,
+            data,
+            self.clock(),
+            self.changes,
+        )
+        self.presses.append(press)
+        query = {"id": query_id, "from": person.wire, "message": message, "data": data}
+        self.updates.push("callback_query", query | {"chat_instance": str(-abs(chat_id) * 7)})
+        return press
+
+    def commands_for(self, person: Person) -> list[dict[str, str]]:
+        """The menu in the person's private chat: the narrowest scope, then the language, wins."""
+        language = person.wire.get("language_code", "")
+        own = f'{{"chat_id": {person.id}, "type": "chat"}}'
+        for scope in (own, '{"type": "all_private_chats"}', '{"type": "default"}'):
+            for key in ((scope, language), (scope, "")):
+                if self.commands.get(key):
+                    return self.commands[key]
+        return []
+
+    def member(self, chat: Chat, user_id: int) -> dict[str, Any]:
+        """A ChatMember object."""
+        known = self.people.get(user_id)
+        user = self.bot if user_id == self.bot["id"] else known.wire if known else None
+        if user is None:
+            raise BotApiError(400, "Bad Request: user not found")
+        if user is self.bot and chat.bot_is_admin:
+            return {"status": "administrator", "user": user} | dict.fromkeys(RIGHTS, True)
+        inside = user is self.bot or user_id in chat.members
+        return {"status": "member" if inside else "left", "user": user}
+
+
+async def _unauthorized() -> web.Response:
+    return as_response(BotApiError(401, "Unauthorized"))
+
+
+async def _unavailable() -> web.Response:
+    return as_response(BotApiError(503, "Service Unavailable"))
+
+
+def as_response(error: BotApiError) -> web.Response:
+    return web.json_response(error.body(), status=error.code)
