@@ -28,7 +28,7 @@ def m002_mail(db: Database) -> None:
 
 
 @migrations()
-def m002_updates(db: Database) -> None:
+def m003_updates(db: Database) -> None:
     """Telegram's updates as they came; `arrival` orders them, because their ids may jump back."""
     db.execute(
         """
