@@ -10,6 +10,7 @@ from pathlib import Path
 from storage.errors import DatabaseDamaged, DatabaseRefused, Refusal
 from storage.sqlite import mark_as_ours
 
+_SMALLEST_PAGE = 512
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -36,8 +37,8 @@ def check_file(path: Path) -> None:
     """Refuses what is certainly no database of ours, or may be read by others."""
     if not path.is_file():
         raise DatabaseRefused(Refusal.FOREIGN_FILE)
-    if path.stat().st_size == 0:
-        raise DatabaseDamaged("the file is empty")
+    if path.stat().st_size < _SMALLEST_PAGE:  # SQLite would take it for a new database
+        raise DatabaseDamaged("the file is empty or cut off")
     for each in (path, beside(path, "-wal"), beside(path, "-shm")):
         if each.exists() and each.stat().st_mode & _OTHERS:
             raise DatabaseRefused(Refusal.OPEN_TO_OTHERS)

@@ -116,10 +116,11 @@ def _key_id(key: bytes) -> str:
 
 def _decode(piece: str, place: int) -> bytes:
     try:
-        padded = piece + "=" * (-len(piece) % 4)
-        key = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
+        # The plain alphabet is read too: that is what other tools' random keys come in.
+        plain = piece.replace("-", "+").replace("_", "/") + "=" * (-len(piece) % 4)
+        key = base64.b64decode(plain.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
-        raise ValueError(f"key {place} is not url-safe base64") from None
+        raise ValueError(f"key {place} is not base64") from None
     if len(key) != KEY_BYTES:
         raise ValueError(f"key {place} holds {len(key)} bytes instead of {KEY_BYTES}")
     return key

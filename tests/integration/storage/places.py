@@ -1,6 +1,7 @@
 """What the storage tests share: keys, a time, and ways to look at the file from outside."""
 
 import sqlite3
+import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,21 @@ async def make_database(path: Path) -> None:
     await (await open_database(path)).close()
 
 
-def ask(path: Path, sql: str) -> list[tuple[Any, ...]]:
+def set_mode(path: Path, mode: int) -> None:
+    path.chmod(mode)
+
+
+def bytes_of(*files: Path) -> bytes:
+    """Read by another process: closing a database's file here would drop SQLite's locks on it."""
+    return subprocess.run(["cat", *files], check=True, capture_output=True).stdout
+
+
+def all_bytes(path: Path) -> bytes:
+    """The database and everything beside it."""
+    return bytes_of(*sorted(path.parent.iterdir()))
+
+
+def ask(path: Path, sql: str, **values: Any) -> list[tuple[Any, ...]]:
     """Runs SQL as another program would, and commits."""
     with closing(sqlite3.connect(path, timeout=0.1)) as connection, connection:
-        return connection.execute(sql).fetchall()
+        return connection.execute(sql, values).fetchall()

@@ -1,0 +1,113 @@
+"""The tables come all at once or not at all, and never from the future."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlite_utils
+
+from storage.database import Database
+from storage.errors import DatabaseDamaged, DatabaseRefused, Refusal
+from storage.migrations import m001_start, migrations
+from tests.integration.storage.places import (
+    KEYS,
+    NOON,
+    OTHER_KEYS,
+    ask,
+    bytes_of,
+    make_database,
+)
+
+Change = Callable[[sqlite_utils.Database], None]
+
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+
+
+def list_of(*functions: Change) -> sqlite_utils.Migrations:
+    made = sqlite_utils.Migrations("bot")
+    for function in functions:
+        made(name=function.__name__)(function)
+    return made
+
+
+def m002_letters(db: sqlite_utils.Database) -> None:
+    db.execute("CREATE TABLE letters (id TEXT PRIMARY KEY) STRICT")
+
+
+def m003_fails(db: sqlite_utils.Database) -> None:
+    db.execute("CREATE TABLE half (id TEXT PRIMARY KEY) STRICT")
+    raise ZeroDivisionError
+
+
+def m003_dangles(db: sqlite_utils.Database) -> None:
+    db.execute("PRAGMA defer_foreign_keys = ON")
+    db.execute("CREATE TABLE cards (letter TEXT REFERENCES letters (id)) STRICT")
+    db.execute("INSERT INTO cards VALUES ('gone')")
+
+
+async def run(path: Path, *functions: Change) -> None:
+    database = await Database.open(path, KEYS, list_of(*functions), clock=lambda: NOON)
+    await database.close()
+
+
+async def test_an_older_file_is_brought_up_to_date_and_keeps_its_rows(path: Path) -> None:
+    await run(path, m001_start)
+    ask(path, "INSERT INTO facts VALUES ('kept', 'yes')")
+    await run(path, m001_start, m002_letters)
+    assert ("letters",) in ask(path, TABLES)
+    assert ask(path, "SELECT value FROM facts WHERE name = 'kept'") == [("yes",)]
+
+
+async def test_row_58_a_newer_file_is_refused_and_left_alone(path: Path) -> None:
+    await run(path, m001_start, m002_letters)
+    before = bytes_of(path)
+    with pytest.raises(DatabaseRefused) as caught:
+        await run(path, m001_start)
+    assert caught.value.reason is Refusal.NEWER
+    assert bytes_of(path) == before
+
+
+async def test_row_58_a_migration_that_fails_takes_its_companions_with_it(path: Path) -> None:
+    await run(path, m001_start)
+    before = ask(path, TABLES)
+    with pytest.raises(ZeroDivisionError):
+        await run(path, m001_start, m002_letters, m003_fails)
+    assert ask(path, TABLES) == before
+    await run(path, m001_start, m002_letters)
+
+
+async def test_a_first_start_that_fails_can_be_repeated(path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await run(path, m001_start, m003_fails)
+    assert ask(path, TABLES) == []
+    await run(path, m001_start)
+
+
+async def test_a_migration_that_leaves_a_row_dangling_is_rolled_back(path: Path) -> None:
+    await run(path, m001_start, m002_letters)
+    with pytest.raises(DatabaseDamaged, match="cards"):
+        await run(path, m001_start, m002_letters, m003_dangles)
+    assert ("cards",) not in ask(path, TABLES)
+
+
+async def test_a_wrong_key_keeps_pending_migrations_pending(path: Path) -> None:
+    await run(path, m001_start)
+    with pytest.raises(DatabaseRefused):
+        await Database.open(path, OTHER_KEYS, list_of(m001_start, m002_letters), clock=lambda: NOON)
+    assert ("letters",) not in ask(path, TABLES)
+
+
+async def test_every_table_of_ours_is_strict(path: Path) -> None:
+    await make_database(path)
+    found = ask(path, "SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
+    loose = {name for name, strict in found if not strict and not name.startswith("sqlite_")}
+    assert loose == {"_sqlite_migrations"}
+    assert len(found) > len(loose) + 2
+
+
+def test_migrations_are_named_in_their_order() -> None:
+    db = sqlite_utils.Database(memory=True, execute_plugins=False)
+    names = [one.name for one in migrations.pending(db)]
+    assert names == sorted(names)
+    assert names[0] == "m001_start"
+    db.close()
