@@ -85,6 +85,6 @@ def _read(folder: Path, locale: str) -> NullTranslations:
 def _zone(name: str) -> tzinfo:
     """The portal names the zone: one that nobody knows is read as UTC."""
     try:
-        return get_timezone(name or None) if name else UTC
-    except (LookupError, ValueError):
+        return get_timezone(name) if name else UTC
+    except (LookupError, ValueError, OSError):  # OSError: "America" is a folder of zones
         return UTC
