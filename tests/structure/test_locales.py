@@ -64,6 +64,11 @@ def _placeholders(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("locale", TRANSLATED)
+def test_the_catalogue_is_not_skipped_when_it_is_compiled(locale: str) -> None:
+    assert not catalogue(locale).fuzzy, "pybabel compile passes over a fuzzy header in silence"
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
 def test_every_text_is_translated_and_no_language_holds_more(locale: str) -> None:
     assert sorted(faults(used_texts(), catalogue(locale))) == []
 
