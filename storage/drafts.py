@@ -21,7 +21,7 @@ def _draft(tx: Reading, row: dict[str, Any]) -> Draft:
         field=Field(row["field"]),
         guided=bool(row["guided"]),
         reviewed=bool(row["reviewed"]),
-        whole=bool(row["whole"]),
+        whole=row["whole"],
         wants=Wants(row["wants"]),
         asked_at_revision=row["asked_at_revision"],
         connection=row["connection"],
@@ -59,7 +59,7 @@ def save(tx: Transaction, draft: Draft) -> None:
         field=draft.field.value,
         guided=int(draft.guided),
         reviewed=int(draft.reviewed),
-        whole=int(draft.whole),
+        whole=draft.whole,
         wants=draft.wants.value,
         asked_at_revision=draft.asked_at_revision,
         connection=draft.connection,
@@ -77,6 +77,18 @@ def find(tx: Reading, owner: int, draft: str) -> Draft | None:
     """One of this person's drafts."""
     row = tx.row("SELECT * FROM drafts WHERE id = :id AND owner = :owner", id=draft, owner=owner)
     return _draft(tx, row) if row else None
+
+
+def newest(tx: Reading, owner: int, place: Place) -> tuple[Draft, ...]:
+    """This person's drafts of the last days in this place, the newest first."""
+    rows = tx.rows(
+        "SELECT * FROM drafts WHERE owner = :owner AND chat = :chat AND thread = :thread "
+        "ORDER BY updated_at DESC, id LIMIT 20",
+        owner=owner,
+        chat=place.chat,
+        thread=place.thread,
+    )
+    return tuple(_draft(tx, row) for row in rows)
 
 
 def wanting(tx: Reading) -> tuple[tuple[int, str], ...]:

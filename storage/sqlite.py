@@ -65,7 +65,6 @@ def mark_as_ours(path: Path) -> None:
     db = _connect(path, "mode=rw", 0)
     try:
         _set(db, "application_id", APPLICATION_ID)
-        _set(db, "journal_mode", "wal")
     finally:
         db.close()
 

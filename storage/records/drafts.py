@@ -99,7 +99,8 @@ class Draft:
     """`revision` counts what its cards show; `asked_at_revision` ties an answer to its question.
 
     `reviewed` is set once the review was reached: from then on a mended field leads back to it.
-    `guided` asks every step, prefilled or not. `whole` shows the whole text in the review.
+    `guided` asks every step, prefilled or not. `whole` is the page of the whole text that
+    the card shows, 0 for the review itself.
     """
 
     id: str
@@ -110,7 +111,7 @@ class Draft:
     field: Field
     guided: bool
     reviewed: bool
-    whole: bool
+    whole: int
     wants: Wants
     asked_at_revision: int
     connection: str

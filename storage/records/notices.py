@@ -39,7 +39,7 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`person` is whose rows it shows; `armed` counts how often it was owed, `tries` what failed."""
+    """`person` is whose rows it shows; `armed` counts how often it was owed, `tries` failures."""
 
     id: int
     person: int

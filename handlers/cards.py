@@ -1,0 +1,60 @@
+"""What a renderer makes: a text, its buttons, and which row the message shows.
+
+Renderers are pure functions of records and a translator; none of them knows Telegram's calls.
+"""
+
+from dataclasses import dataclass
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from aiogram.utils.formatting import Text
+
+from handlers.formatting import cut
+from storage.records.notices import CardKind
+
+MOST_UNITS = 4096  # of a Telegram message, in UTF-16 units
+MOST_LABEL = 60  # characters of a button that a phone still shows
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`data` is packed callback data, at most 64 bytes."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card, or a plain message where `kind` is None."""
+
+    text: Text
+    keyboard: tuple[tuple[Button, ...], ...] = ()
+    kind: CardKind | None = None
+    subject: str = ""
+    revision: int = 0
+
+    def content(self) -> tuple[str, list[MessageEntity]]:
+        """Text and entities, within Telegram's limit."""
+        text, entities = self.text.render()
+        text, entities, _ = cut(text, entities, MOST_UNITS)
+        return text, entities
+
+    def markup(self) -> InlineKeyboardMarkup | None:
+        """The buttons as Telegram takes them; None: no buttons."""
+        if not self.keyboard:
+            return None
+        return InlineKeyboardMarkup(
+            inline_keyboard=[
+                [InlineKeyboardButton(text=_label(b.label), callback_data=b.data) for b in row]
+                for row in self.keyboard
+            ]
+        )
+
+
+def _label(label: str) -> str:
+    return label if len(label) <= MOST_LABEL else f"{label[: MOST_LABEL - 1]}…"
+
+
+def rows(buttons: list[Button], per_row: int) -> tuple[tuple[Button, ...], ...]:
+    """The buttons, so many to a row."""
+    return tuple(tuple(buttons[i : i + per_row]) for i in range(0, len(buttons), per_row))

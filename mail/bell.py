@@ -1,0 +1,22 @@
+"""Wakes a loop that has nothing to do, when a commit gave it something."""
+
+import asyncio
+
+
+class Bell:
+    """Rung any number of times before a wait, it ends that wait once."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Until it is rung, at most so long."""
+        try:
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        except TimeoutError:
+            return
+        finally:
+            self._rung.clear()

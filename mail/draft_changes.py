@@ -1,0 +1,128 @@
+"""What changes of a draft have in common: who may, what it is read against, how it is shown.
+
+Everything here runs inside the caller's one transaction.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from mail.errors import NotConnected, Stale
+from mail.steps import Known, enter
+from storage import connections, drafts, letters, notices
+from storage.database import Reading, Transaction
+from storage.records.drafts import Draft, DraftState, Field, Wants
+from storage.records.notices import Card, CardKind, Manner, NoticeKind
+from storage.records.places import Place
+from storage.records.pointers import Pointer, PointsAt
+
+SOON = timedelta(seconds=0.4)  # "Looking…" is shown only if the portal takes longer than this
+BURST = timedelta(seconds=0.5)  # a long paste comes in many messages and is shown once
+
+
+def known(tx: Reading, draft: Draft) -> Known:
+    """What the draft's fields are read against; NotConnected if its connection was removed."""
+    connection = connections.find(tx, draft.owner, draft.connection)
+    if connection is None:
+        raise NotConnected
+    letter = letters.find(tx, draft.owner, draft.letter) if draft.letter else None
+    return Known(connection.account, connection.address.host, letter)
+
+
+def known_or_none(tx: Reading, draft: Draft) -> Known | None:
+    """The same, None for a draft whose connection was removed."""
+    try:
+        return known(tx, draft)
+    except NotConnected:
+        return None
+
+
+def pressed(
+    tx: Transaction, person: int, place: Place, message: int, draft_id: str, revision: int
+) -> Draft:
+    """The draft that a button belongs to, if the press counts; else Stale.
+
+    A message that is not known yet passes: its send was answered to nobody, and is known now.
+    """
+    draft = drafts.find(tx, person, draft_id)
+    if draft is None or draft.place != place or draft.revision != revision:
+        raise Stale
+    check_card(tx, person, place, message, CardKind.DRAFT, draft_id)
+    return draft
+
+
+def check_card(
+    tx: Reading, person: int, place: Place, message: int, kind: CardKind, subject: str
+) -> Card | None:
+    """Stale if this message is known to show something else."""
+    card = notices.card_at(tx, person, place.chat, message)
+    if card is not None and (card.kind is not kind or card.subject != subject):
+        raise Stale
+    return card
+
+
+def relabel(
+    tx: Transaction,
+    person: int,
+    place: Place,
+    message: int,
+    kind: CardKind,
+    subject: str,
+    revision: int,
+) -> None:
+    """The pressed message shows this from now on, so that the next edit finds it."""
+    notices.save_card(
+        tx, Card(place, message, person, kind, subject, revision, live=True, shown_at=tx.now)
+    )
+
+
+def show_typed(tx: Transaction, draft: Draft, *, after: timedelta = timedelta(0)) -> None:
+    """Stores the draft and shows it as a new message; typed text answers it from now on."""
+    _store(tx, draft)
+    notices.owe(
+        tx,
+        draft.owner,
+        NoticeKind.DRAFT,
+        draft.place,
+        draft.id,
+        Manner.NEW,
+        after=_delay(draft, after),
+    )
+
+
+def show_pressed(tx: Transaction, draft: Draft, message: int) -> None:
+    """Stores the draft and shows it in the message whose button was pressed."""
+    _store(tx, draft)
+    relabel(tx, draft.owner, draft.place, message, CardKind.DRAFT, draft.id, draft.revision)
+    notices.owe(
+        tx,
+        draft.owner,
+        NoticeKind.DRAFT,
+        draft.place,
+        draft.id,
+        Manner.EDIT,
+        after=_delay(draft, timedelta(0)),
+    )
+
+
+def _store(tx: Transaction, draft: Draft) -> None:
+    drafts.save(tx, draft)
+    if draft.state is DraftState.COMPOSING:
+        drafts.point(tx, Pointer(draft.owner, draft.place, PointsAt.DRAFT, draft.id))
+
+
+def _delay(draft: Draft, after: timedelta) -> timedelta:
+    return SOON if draft.wants is not Wants.NOTHING else after
+
+
+def set_aside(draft: Draft) -> Draft:
+    """Cancelled, with everything that was typed; it can be brought back."""
+    return replace(
+        draft, state=DraftState.ASIDE, wants=Wants.NOTHING, revision=draft.revision + 1, whole=0
+    )
+
+
+def reopened(draft: Draft, field: Field, against: Known) -> Draft:
+    """A confirmed draft that did not leave is written on, at this field."""
+    return enter(
+        replace(draft, state=DraftState.COMPOSING, reviewed=True, guided=False), field, against
+    )

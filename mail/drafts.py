@@ -1,0 +1,309 @@
+"""Drafts: what a person says and presses while a letter is written.
+
+Every method is one transaction under its cause; the card that follows is a notice of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+
+from mail import steps
+from mail.draft_changes import (
+    BURST,
+    known,
+    known_or_none,
+    pressed,
+    set_aside,
+    show_pressed,
+    show_typed,
+)
+from mail.errors import BadValue, Closed, Closing, NothingAsked, NotConnected, Stale
+from mail.ports import NewId
+from storage import connections, drafts, letters, notices, outbox, people
+from storage.database import Database, Transaction
+from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
+from storage.records.letters import Letter
+from storage.records.notices import CardKind
+from storage.records.outbox import OutboxState
+from storage.records.places import Place
+from storage.records.pointers import PointsAt
+
+_CLOSED = {
+    OutboxState.HELD: Closing.HELD,
+    OutboxState.QUEUED: Closing.SENDING,
+    OutboxState.SENDING: Closing.SENDING,
+    OutboxState.UNKNOWN: Closing.UNKNOWN,
+    OutboxState.DEFERRED: Closing.WAITING,
+    OutboxState.BLOCKED: Closing.WAITING,
+}
+
+
+class Press(StrEnum):
+    """What the buttons of a draft's cards do; Send belongs to the outbox."""
+
+    CHOOSE = "choose"  # argument: the index into the choices
+    KEEP = "keep"  # the field stays as it is
+    USE = "use"  # what was typed meanwhile answers this step
+    NONE = "none"  # empties Cc or Bcc
+    BACK = "back"
+    CANCEL = "cancel"
+    BRING_BACK = "bring"
+    OPEN = "open"  # argument: the field
+    WHOLE = "whole"  # argument: a page of the whole text, from 1
+
+
+class Drafts:
+    """The conversation about letters that are being written."""
+
+    def __init__(self, database: Database, new_id: NewId) -> None:
+        self._database = database
+        self._new_id = new_id
+
+    async def begin(
+        self, cause: str, person: int, place: Place, reference: str, typed: Typed | None
+    ) -> BadValue | None:
+        """A reply to the letter of that number or link; without one the letter is asked for.
+
+        With text everything is prefilled. A bad reference is returned, and asked for again: the
+        draft, with the text in it, is there.
+        """
+
+        def change(tx: Transaction) -> BadValue | None:
+            tx.once(cause)
+            draft = self._new(tx, person, place, guided=typed is None)
+            refused = None
+            if typed is not None:
+                draft = steps.put_text(draft, typed)
+            if not reference:
+                draft = steps.ask(draft, Wants.UNREAD)
+            else:
+                try:
+                    draft = steps.answer(draft, Typed(0, reference, ""), known(tx, draft))
+                except BadValue as error:
+                    refused = error
+                    draft = steps.ask(draft, Wants.UNREAD)
+            show_typed(tx, draft)
+            return refused
+
+        return await self._database.write(change)
+
+    def _new(self, tx: Transaction, person: int, place: Place, *, guided: bool) -> Draft:
+        connection = people.get(tx, person).active_connection
+        if connection is None or connections.find(tx, person, connection) is None:
+            raise NotConnected
+        return Draft(
+            id=self._new_id(),
+            owner=person,
+            place=place,
+            state=DraftState.COMPOSING,
+            revision=1,
+            field=Field.LETTER,
+            guided=guided,
+            reviewed=False,
+            whole=0,
+            wants=Wants.NOTHING,
+            asked_at_revision=0,
+            connection=connection,
+            letter_number=None,
+            letter=None,
+            written=Written(),
+            created_at=tx.now,
+            updated_at=tx.now,
+        )
+
+    async def type(
+        self, cause: str, person: int, place: Place, typed: Typed, reply_to: int | None
+    ) -> None:
+        """Text answers the card that it replies to, else what was asked last in this place."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            letter = self._letter_at(tx, person, place, reply_to)
+            if letter is not None:
+                self._answer_letter(tx, person, place, letter, typed)
+                return
+            self._type_into(tx, self._asked(tx, person, place, reply_to), typed)
+
+        await self._database.write(change)
+
+    def _letter_at(
+        self, tx: Transaction, person: int, place: Place, reply_to: int | None
+    ) -> Letter | None:
+        card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
+        if card is None or card.kind is not CardKind.LETTER:
+            return None
+        return letters.find(tx, person, card.subject)
+
+    def _answer_letter(
+        self, tx: Transaction, person: int, place: Place, letter: Letter, typed: Typed
+    ) -> None:
+        draft = replace(
+            self._new(tx, person, place, guided=False),
+            connection=letter.connection,
+            letter_number=letter.number,
+            letter=letter.id,
+        )
+        against = known(tx, draft)
+        draft = steps.prefill(steps.put_text(draft, typed), against)
+        show_typed(tx, steps.move_on(draft, against))
+
+    def _asked(self, tx: Transaction, person: int, place: Place, reply_to: int | None) -> Draft:
+        card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
+        if card is not None and card.kind is CardKind.DRAFT:
+            draft = drafts.find(tx, person, card.subject)
+        elif card is not None and card.kind is CardKind.OUTBOX:
+            row = outbox.find(tx, person, card.subject)
+            draft = drafts.find(tx, person, row.draft) if row else None
+        else:
+            pointer = drafts.pointer(tx, person, place)
+            if pointer is None or pointer.kind is not PointsAt.DRAFT:
+                raise NothingAsked
+            draft = drafts.find(tx, person, pointer.subject)
+        if draft is None:
+            raise NothingAsked
+        return draft
+
+    def _type_into(self, tx: Transaction, draft: Draft, typed: Typed) -> None:
+        self._check_open(tx, draft)
+        if draft.wants is not Wants.NOTHING:
+            drafts.save(tx, steps.wait(draft, typed))
+            return
+        joins = draft.field in steps.SHOWS_REVIEW
+        show_typed(
+            tx,
+            steps.answer(draft, typed, known(tx, draft)),
+            after=BURST if joins else BURST * 0,
+        )
+
+    def _check_open(self, tx: Transaction, draft: Draft) -> None:
+        if draft.state is DraftState.ASIDE:
+            raise Closed(Closing.ASIDE)
+        if draft.state is DraftState.CONFIRMED:
+            row = outbox.newest_of_draft(tx, draft.owner, draft.id)
+            raise Closed(_CLOSED.get(row.state, Closing.ENDED) if row else Closing.ENDED)
+        if draft.field is Field.REFUSAL:
+            raise Closed(Closing.REFUSAL)
+
+    async def edit(self, cause: str, person: int, place: Place, typed: Typed) -> bool:
+        """A message was edited: its part of the draft changes too. False: no draft holds it."""
+
+        def change(tx: Transaction) -> bool:
+            tx.once(cause)
+            for draft in drafts.newest(tx, person, place):
+                against = known_or_none(tx, draft)
+                changed = steps.change(draft, typed, against) if against else None
+                if changed is None:
+                    continue
+                self._check_open(tx, draft)
+                if changed == draft:
+                    return True
+                if changed.wants is not Wants.NOTHING:
+                    drafts.save(tx, changed)
+                else:
+                    show_typed(tx, replace(changed, revision=changed.revision + 1))
+                return True
+            return False
+
+        return await self._database.write(change)
+
+    async def cancel(self, cause: str, person: int, place: Place) -> bool:
+        """/cancel: what is being written is set aside. False: nothing was."""
+
+        def change(tx: Transaction) -> bool:
+            tx.once(cause)
+            pointer = drafts.pointer(tx, person, place)
+            if pointer is None or pointer.kind is not PointsAt.DRAFT:
+                return False
+            draft = drafts.find(tx, person, pointer.subject)
+            if draft is None or draft.state is not DraftState.COMPOSING:
+                return False
+            show_typed(tx, set_aside(draft))
+            return True
+
+        return await self._database.write(change)
+
+    async def press(
+        self,
+        cause: str,
+        person: int,
+        place: Place,
+        message: int,
+        draft_id: str,
+        revision: int,
+        press: Press,
+        argument: str = "",
+    ) -> None:
+        """A button of one of the draft's cards; Stale if it does not count any more."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            draft = pressed(tx, person, place, message, draft_id, revision)
+            if (draft.state is DraftState.ASIDE) is not (press is Press.BRING_BACK):
+                raise Stale
+            if draft.state is DraftState.CONFIRMED:
+                raise Stale
+            show_pressed(tx, self._pressed[press](self, tx, draft, argument), message)
+
+        await self._database.write(change)
+
+    def _choose(self, tx: Transaction, draft: Draft, argument: str) -> Draft:
+        choices = draft.written.choices
+        if not argument.isdecimal() or int(argument) >= len(choices):
+            raise Stale
+        return steps.answer(draft, Typed(0, choices[int(argument)].value, ""), known(tx, draft))
+
+    def _keep(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+        return steps.move_on(draft, known(tx, draft))
+
+    def _use(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+        if not draft.written.waiting:
+            raise Stale
+        return steps.use_waiting(draft, known(tx, draft))
+
+    def _none(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+        if draft.field not in steps.COPIES:
+            raise Stale
+        return steps.answer(draft, Typed(0, steps.NO_ADDRESSES, ""), known(tx, draft))
+
+    def _back(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+        field = steps.before(draft)
+        if field is None:
+            return set_aside(draft)
+        return self._at(tx, draft, field)
+
+    def _at(self, tx: Transaction, draft: Draft, field: Field) -> Draft:
+        """The draft at this field; the letter step looks for unread letters again."""
+        draft = steps.enter(draft, field, known(tx, draft))
+        return steps.ask(draft, Wants.UNREAD) if field is Field.LETTER else draft
+
+    def _cancel(self, _tx: Transaction, draft: Draft, _: str) -> Draft:
+        return set_aside(draft)
+
+    def _bring_back(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+        draft = replace(draft, state=DraftState.COMPOSING)
+        if draft.letter is None and draft.letter_number is not None:
+            return steps.ask(draft, Wants.LETTER, number=draft.letter_number)
+        field = Field.REVIEW if draft.field is Field.REFUSAL else draft.field
+        return self._at(tx, draft, field)
+
+    def _open(self, tx: Transaction, draft: Draft, argument: str) -> Draft:
+        if argument not in {field.value for field in Field} or argument == Field.REFUSAL.value:
+            raise Stale
+        return self._at(tx, draft, Field(argument))
+
+    def _whole(self, _tx: Transaction, draft: Draft, argument: str) -> Draft:
+        if not argument.isdecimal():
+            raise Stale
+        return replace(draft, whole=int(argument), revision=draft.revision + 1)
+
+    _pressed: dict[Press, Callable[["Drafts", Transaction, Draft, str], Draft]] = {
+        Press.CHOOSE: _choose,
+        Press.KEEP: _keep,
+        Press.USE: _use,
+        Press.NONE: _none,
+        Press.BACK: _back,
+        Press.CANCEL: _cancel,
+        Press.BRING_BACK: _bring_back,
+        Press.OPEN: _open,
+        Press.WHOLE: _whole,
+    }

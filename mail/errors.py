@@ -1,0 +1,90 @@
+"""What mail refuses. Errors carry codes and values; handlers turn them into sentences.
+
+MailError
+├── Stale          a button about something that has changed since
+├── TooLate        Undo, when the letter is on its way
+├── OldCard        Send on a card that was shown long ago: it is shown anew and asks again
+├── NothingAsked   text, where nothing was asked
+├── Closed         text for a draft that takes none now
+├── BadValue       a typed value that the field cannot hold; nothing was changed
+├── NotConnected   there is no connection to do this with
+├── LimitReached   too much of this in an hour
+└── NotAllowed     this person may not
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.records.drafts import Field
+
+
+class MailError(Exception):
+    """The root."""
+
+
+class Stale(MailError):
+    """The button's row is gone, somebody else's, or has changed since the card was shown."""
+
+
+class TooLate(MailError):
+    """The letter is on its way already."""
+
+
+class OldCard(MailError):
+    """The card was shown so long ago that an irrevocable press must be made again."""
+
+
+class NothingAsked(MailError):
+    """Nothing in this place waits for text."""
+
+
+class Closing(StrEnum):
+    """Why a draft takes no text now."""
+
+    ASIDE = "aside"
+    HELD = "held"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    ENDED = "ended"
+    WAITING = "waiting"  # deferred or blocked: the letter can still be cancelled
+    REFUSAL = "refusal"  # the portal refused and named no field: open the review first
+
+
+@dataclass
+class Closed(MailError):
+    """The draft cannot take text now; what was typed stays in the chat."""
+
+    closing: Closing
+
+
+@dataclass
+class BadValue(MailError):
+    """`code` says what is wrong with the value, `piece` is the part, `count` how many or long."""
+
+    field: Field
+    code: str
+    piece: str = ""
+    count: int = 0
+
+
+class NotConnected(MailError):
+    """No connection is active, or the draft's own was removed."""
+
+
+class Limit(StrEnum):
+    """What is limited an hour."""
+
+    CONNECTS = "connects"
+    SENDS = "sends"
+
+
+@dataclass
+class LimitReached(MailError):
+    """`most` an hour are allowed."""
+
+    limit: Limit
+    most: int
+
+
+class NotAllowed(MailError):
+    """Only an admin may do this."""

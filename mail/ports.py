@@ -1,0 +1,46 @@
+"""What mail asks of the world: a portal, a clock, ids, and to be told when to stop."""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Protocol
+
+from bitrix24.methods import Got
+from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent
+from bitrix24.webhook import Webhook
+
+Clock = Callable[[], datetime]
+NewId = Callable[[], str]
+Step = Callable[[str], None]  # told which step was just made; tests stop the program there
+
+
+class Spawn(Protocol):
+    """Starts a supervised task."""
+
+    def __call__(self, name: str, work: Coroutine[object, object, None]) -> None: ...
+
+
+class Stop(Protocol):
+    """Asked once, for good."""
+
+    @property
+    def asked(self) -> bool: ...
+
+
+class Portal(Protocol):
+    """The calls that mail makes; every one raises `bitrix24.errors.PortalError`."""
+
+    async def profile(self, webhook: Webhook) -> Got[Profile | None]: ...
+
+    async def scope(self, webhook: Webhook) -> Got[tuple[str, ...]]: ...
+
+    async def mailboxes(self, webhook: Webhook) -> Got[tuple[Mailbox, ...]]: ...
+
+    async def senders(self, webhook: Webhook) -> Got[tuple[Sender, ...]]: ...
+
+    async def letter(self, webhook: Webhook, number: int) -> Got[Letter]: ...
+
+    async def letters(
+        self, webhook: Webhook, *, is_seen: bool | None = None, limit: int = 25, page: int = 1
+    ) -> Got[tuple[Letter, ...]]: ...
+
+    async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]: ...
