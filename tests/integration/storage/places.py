@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.migrations import migrations
 from storage.sealing import SecretKeys
 
@@ -23,6 +23,23 @@ async def open_database(path: Path, keys: SecretKeys = KEYS) -> Database:
 async def make_database(path: Path) -> None:
     """A good database that nobody has open."""
     await (await open_database(path)).close()
+
+
+async def make_database_with_a_bad_page(path: Path) -> None:
+    """Only the pages' check can find it: nothing that a start reads lies there."""
+    database = await open_database(path)
+    await database.write(_add_many_causes)
+    await database.close()
+    _spoil_the_last_page(path)
+
+
+def _add_many_causes(tx: Transaction) -> None:
+    for number in range(400):
+        tx.once(f"{number:0200}")
+
+
+def _spoil_the_last_page(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-4096] + b"\xa5" * 4096)
 
 
 def set_mode(path: Path, mode: int) -> None:

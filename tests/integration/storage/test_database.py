@@ -1,5 +1,6 @@
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -42,6 +43,7 @@ async def test_what_was_written_is_read_and_survives_a_restart(db: Database, pat
 
 async def test_a_clean_close_leaves_one_file(db: Database, path: Path) -> None:
     await db.write(add_fact("one"))
+    await db.read(fact_names)
     await db.close()
     assert [each.name for each in path.parent.iterdir()] == ["bot.db"]
 
@@ -71,6 +73,8 @@ def _pragma(db: Database, name: str) -> str | int:
 
 
 async def test_the_reader_cannot_write(db: Database) -> None:
+    assert await db.read(lambda reading: reading.row("PRAGMA query_only")) == {"query_only": 1}
+
     def meddle(reading: Reading) -> None:
         reading.rows("DELETE FROM facts RETURNING name")
 
@@ -158,6 +162,52 @@ async def test_row_57_a_lock_held_by_another_process_is_waited_for_then_reported
         await asyncio.sleep(0.05)
         other.execute("ROLLBACK")
         assert sum(await waiting) == 1
+
+
+async def test_nobody_else_writes_between_a_changes_look_and_its_write(
+    db: Database, path: Path
+) -> None:
+    def change(tx: Transaction) -> int:
+        assert tx.rows("SELECT * FROM facts") == []
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            ask(path, "INSERT INTO facts VALUES ('one', 'theirs')")
+        return add_fact("one", "ours")(tx)
+
+    assert await db.write(change) == 1
+    assert ask(path, "SELECT value FROM facts") == [("ours",)]
+
+
+async def test_a_look_sees_one_snapshot(db: Database, path: Path) -> None:
+    def look(reading: Reading) -> tuple[list[str], list[str]]:
+        before = fact_names(reading)
+        ask(path, "INSERT INTO facts VALUES ('one', 'theirs')")
+        return before, fact_names(reading)
+
+    assert await db.read(look) == ([], [])
+    assert await db.read(fact_names) == ["one"]
+
+
+async def test_listeners_hear_of_a_commit_whose_caller_was_cancelled(
+    db: Database, path: Path
+) -> None:
+    started, go_on, called = asyncio.Event(), threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def change(tx: Transaction) -> None:
+        loop.call_soon_threadsafe(started.set)
+        assert go_on.wait(5)
+        add_fact("one")(tx)
+        tx.wake("facts")
+
+    db.on_wake("facts", called.set)
+    waiting = asyncio.gather(db.write(change))
+    await started.wait()
+    waiting.cancel()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await asyncio.wait_for(called.wait(), 5)
+    assert ask(path, "SELECT name FROM facts") == [("one",)]
 
 
 async def test_row_50_a_full_disk_writes_nothing_and_the_next_write_succeeds(db: Database) -> None:

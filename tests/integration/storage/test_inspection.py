@@ -15,7 +15,9 @@ from tests.integration.storage.places import (
     NOON,
     OTHER_KEYS,
     all_bytes,
+    ask,
     make_database,
+    make_database_with_a_bad_page,
     set_mode,
 )
 
@@ -70,6 +72,17 @@ def test_damage_is_found(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     set_mode(path, 0o600)
     assert look_at(path) == Inspection(Finding.DAMAGED)
+
+
+async def test_damage_in_a_page_that_nobody_reads_is_found(path: Path) -> None:
+    await make_database_with_a_bad_page(path)
+    assert inspect(path, KEYS, migrations, lambda reading: None) == Inspection(Finding.DAMAGED)
+
+
+def test_another_programs_database_is_found(path: Path) -> None:
+    ask(path, "CREATE TABLE theirs (id)")
+    set_mode(path, 0o600)
+    assert look_at(path) == Inspection(Finding.REFUSED, Refusal.FOREIGN_FILE)
 
 
 async def test_newer_and_older_files_are_found(path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.integration.storage.places import (
     ask,
     bytes_of,
     make_database,
+    make_database_with_a_bad_page,
     open_database,
     set_mode,
 )
@@ -135,6 +136,13 @@ async def test_row_55_a_damaged_file_is_kept_as_it_is(
     with pytest.raises(DatabaseDamaged):
         await open_database(path)
     assert bytes_of(path) == before
+
+
+async def test_row_55_damage_in_a_page_that_nobody_reads_is_found_at_start(path: Path) -> None:
+    await make_database_with_a_bad_page(path)
+    assert ask(path, "SELECT count(*) FROM keys") == [(2,)]
+    with pytest.raises(DatabaseDamaged):
+        await open_database(path)
 
 
 async def test_a_file_missing_beside_its_journal_is_not_made_anew(path: Path) -> None:
