@@ -1,4 +1,5 @@
 import asyncio
+import resource
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -120,6 +121,7 @@ async def test_a_cause_is_kept_with_the_time_of_its_transaction(db: Database, pa
 async def test_listeners_are_called_once_after_the_commit(db: Database, path: Path) -> None:
     seen: list[tuple[str, list[str]]] = []
     called = asyncio.Event()
+    loop = asyncio.get_running_loop()
 
     def change(tx: Transaction) -> None:
         tx.wake("notices")
@@ -127,6 +129,7 @@ async def test_listeners_are_called_once_after_the_commit(db: Database, path: Pa
         add_fact("one")(tx)
 
     def listen() -> None:
+        assert asyncio.get_running_loop() is loop
         seen.append(("notices", [name for (name,) in ask(path, "SELECT name FROM facts")]))
         called.set()
 
@@ -227,6 +230,19 @@ async def test_row_50_a_full_disk_writes_nothing_and_the_next_write_succeeds(db:
     await db._in_writer(lambda: allow(100_000))
     await db.write(fill)
     assert await db.read(fact_names) == ["big", "small"]
+
+
+async def test_row_51_a_disk_that_fails_to_write_writes_nothing(db: Database) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    try:
+        with pytest.raises(StorageUnavailable) as caught:
+            await db.write(add_fact("big", "x" * 1_000_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.trouble is Trouble.IO
+    assert await db.read(fact_names) == []
+    assert await db.write(add_fact("big", "x" * 1_000_000)) == 1
 
 
 async def test_a_change_that_swallows_a_full_disk_commits_no_part_of_itself(db: Database) -> None:
