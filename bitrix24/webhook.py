@@ -30,7 +30,7 @@ __all__ = [
 ADDRESS_LENGTH = 2000
 OPENING, CLOSING = "\"'`<([{«“„‘", "\"'`>)]}»”’,;.!"
 SECRET = re.compile(
-    r"(?ix) rest \s*[/\\]+\s* (?:api \s*[/\\]+\s*)?"
+    r"(?ix) (?<![a-z]) rest \s*[/\\]+\s* (?:api \s*[/\\]+\s*)?"
     r"(?: \d+ \s*[/\\]+\s* [\w-]{4,} | [\w-]{6,} \s*[/\\]+\s* \d+ | (?=\w*\d)\w{10,} )"
 )
 
@@ -92,8 +92,9 @@ def holds_webhook(text: str) -> bool:
     """
     for _ in range(3):
         text = unquote(html.unescape(text))
-    visible = "".join(filter(str.isprintable, unicodedata.normalize("NFKC", text)))
-    return SECRET.search(visible) is not None
+    text = unicodedata.normalize("NFKC", text)
+    visible = (sign for sign in text if sign.isprintable() or sign.isspace())
+    return SECRET.search("".join(visible)) is not None
 
 
 def _address_in(text: str) -> str:

@@ -78,7 +78,8 @@ def _incomplete(segments: list[str]) -> WebhookFault:
 
 
 def _bad_code(code: str) -> WebhookFault:
-    if not code or "." in code or code.lower() in ONE_WORD_METHODS:
+    is_method = "." in code and METHOD.fullmatch(code)
+    if not code or is_method or code.lower() in ONE_WORD_METHODS:
         return WebhookFault.CODE_MISSING
     return WebhookFault.TOO_LONG if len(code) > CODE_LENGTH else WebhookFault.BAD_PATH
 
