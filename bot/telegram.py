@@ -83,6 +83,11 @@ class TelegramSession(AiohttpSession):
             session.trace_configs.append(_trace())
         return session
 
+    async def close(self) -> None:
+        """Without aiogram's pause afterwards: aiohttp waits for its connections by itself now."""
+        if self._session is not None:
+            await self._session.close()
+
     @override
     async def make_request(
         self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None

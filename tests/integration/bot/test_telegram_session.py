@@ -1,0 +1,130 @@
+"""What the session proves about requests that got no answer, on real sockets."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from aiogram import Bot
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
+from aiogram.methods import SendMessage
+
+from bot.telegram import NotSent, RawUpdates, TelegramSession, optional
+from bot.verdicts import Outcome, classify
+from tests.integration.bot.bot_api import TOKEN, BotApi, drops, hangs, refuses, says
+from tests.integration.bot.shapes import message
+
+SEND = SendMessage(chat_id=7, text="hello")
+
+
+def bot_at(url: str) -> Bot:
+    return Bot(
+        TOKEN,
+        session=TelegramSession(url, send_seconds=0.3, connect_seconds=0.2, poll_grace_seconds=0.2),
+    )
+
+
+@pytest.fixture
+async def bot(api_url: str) -> AsyncIterator[Bot]:
+    made = bot_at(api_url)
+    yield made
+    await made.session.close()
+
+
+async def outcome_at(port: int, scheme: str = "http") -> Outcome:
+    """What a send to that port on this machine comes to; it must not succeed."""
+    bot = bot_at(f"{scheme}://127.0.0.1:{port}")
+    try:
+        with pytest.raises(TelegramNetworkError) as caught:
+            await bot(SEND)
+    finally:
+        await bot.session.close()
+    return classify(caught.value).outcome
+
+
+async def test_a_refused_connection_proves_that_nothing_was_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert await outcome_at(port) is Outcome.NOT_SENT
+
+
+async def test_a_handshake_that_gets_no_answer_proves_that_nothing_was_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert await outcome_at(server.getsockname()[1], "https") is Outcome.NOT_SENT
+
+
+async def test_an_accepted_connection_without_an_answer_leaves_it_open() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert await outcome_at(server.getsockname()[1]) is Outcome.UNCERTAIN
+
+
+async def test_a_connection_that_ends_without_an_answer_leaves_it_open(
+    bot: Bot, bot_api: BotApi
+) -> None:
+    bot_api.always["sendMessage"] = drops
+    with pytest.raises(TelegramNetworkError) as caught:
+        await bot(SEND)
+    assert classify(caught.value).outcome is Outcome.UNCERTAIN
+    assert bot_api.calls == ["sendMessage"]
+
+
+async def test_a_send_ends_when_its_time_is_over(bot: Bot, bot_api: BotApi) -> None:
+    bot_api.always["sendMessage"] = hangs
+    async with asyncio.timeout(2):
+        with pytest.raises(TelegramNetworkError) as caught:
+            await bot(SEND)
+    assert classify(caught.value).outcome is Outcome.UNCERTAIN
+
+
+async def test_a_poll_may_last_longer_than_a_send(bot: Bot, bot_api: BotApi) -> None:
+    bot_api.patience = 0.6
+    assert await bot(RawUpdates(timeout=1)) == []
+
+
+async def test_a_redirect_is_not_followed(bot: Bot, bot_api: BotApi, api_url: str) -> None:
+    bot_api.always["sendMessage"] = says(307, "", Location=f"{api_url}/bot{TOKEN}/elsewhere")
+    with pytest.raises(Exception, match="Failed to de") as caught:
+        await bot(SEND)
+    assert classify(caught.value).outcome is Outcome.UNCERTAIN
+    assert bot_api.calls == ["sendMessage"]
+
+
+async def test_too_many_calls_are_never_repeated_by_the_session(bot: Bot, bot_api: BotApi) -> None:
+    bot_api.always["sendMessage"] = refuses(429, "Too Many Requests", retry_after=5)
+    with pytest.raises(TelegramRetryAfter):
+        await bot(SEND)
+    assert bot_api.calls == ["sendMessage"]
+
+
+async def test_updates_come_as_telegram_wrote_them(bot: Bot, bot_api: BotApi) -> None:
+    odd = {"update_id": 2, "message": {"chat": 5, "from": []}, "unknown": {"deep": [None]}}
+    await bot_api.add(message(1), odd)
+    assert await bot(RawUpdates(timeout=1)) == [message(1), odd]
+
+
+@pytest.mark.parametrize(("status", "said"), [(400, "Bad Request: …"), (404, "Not Found")])
+async def test_a_method_that_is_refused_here_is_done_without(
+    bot: Bot, bot_api: BotApi, status: int, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot_api.always["deleteMessage"] = refuses(status, said)
+    assert await optional(bot.delete_message(7, 1)) is None
+    assert "deleteMessage" in caplog.text
+    del bot_api.always["deleteMessage"]
+    assert await optional(bot.delete_message(7, 1)) is True
+
+
+async def test_other_failures_of_an_optional_method_are_not_hidden(
+    bot: Bot, bot_api: BotApi
+) -> None:
+    bot_api.always["deleteMessage"] = refuses(401, "Unauthorized")
+    with pytest.raises(Exception, match="Unauthorized"):
+        await optional(bot.delete_message(7, 1))
+
+
+async def test_the_session_opens_again_after_it_was_closed(bot: Bot, bot_api: BotApi) -> None:
+    assert (await bot.get_me()).id == 42
+    await bot.session.close()
+    bot_api.always["sendMessage"] = drops
+    with pytest.raises(TelegramNetworkError) as caught:
+        await bot(SEND)
+    assert not isinstance(caught.value, NotSent)
