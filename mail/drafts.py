@@ -3,7 +3,6 @@
 Every method is one transaction under its cause; the card that follows is a notice of it.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -17,7 +16,7 @@ from mail.draft_changes import (
     show_pressed,
     show_typed,
 )
-from mail.errors import BadValue, Closed, Closing, NothingAsked, NotConnected, Stale
+from mail.errors import BadValue, Closed, Closing, NotConnected, NothingAsked, Stale
 from mail.ports import NewId
 from storage import connections, drafts, letters, notices, outbox, people
 from storage.database import Database, Transaction
@@ -242,9 +241,30 @@ class Drafts:
                 raise Stale
             if draft.state is DraftState.CONFIRMED:
                 raise Stale
-            show_pressed(tx, self._pressed[press](self, tx, draft, argument), message)
+            show_pressed(tx, self._pressed(tx, draft, press, argument), message)
 
         await self._database.write(change)
+
+    def _pressed(self, tx: Transaction, draft: Draft, press: Press, argument: str) -> Draft:
+        match press:
+            case Press.CHOOSE:
+                return self._choose(tx, draft, argument)
+            case Press.KEEP:
+                return steps.move_on(draft, known(tx, draft))
+            case Press.USE:
+                return self._use(tx, draft)
+            case Press.NONE:
+                return self._none(tx, draft)
+            case Press.BACK:
+                return self._back(tx, draft)
+            case Press.CANCEL:
+                return set_aside(draft)
+            case Press.BRING_BACK:
+                return self._bring_back(tx, draft)
+            case Press.OPEN:
+                return self._open(tx, draft, argument)
+            case Press.WHOLE:
+                return self._whole(draft, argument)
 
     def _choose(self, tx: Transaction, draft: Draft, argument: str) -> Draft:
         choices = draft.written.choices
@@ -252,20 +272,17 @@ class Drafts:
             raise Stale
         return steps.answer(draft, Typed(0, choices[int(argument)].value, ""), known(tx, draft))
 
-    def _keep(self, tx: Transaction, draft: Draft, _: str) -> Draft:
-        return steps.move_on(draft, known(tx, draft))
-
-    def _use(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+    def _use(self, tx: Transaction, draft: Draft) -> Draft:
         if not draft.written.waiting:
             raise Stale
         return steps.use_waiting(draft, known(tx, draft))
 
-    def _none(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+    def _none(self, tx: Transaction, draft: Draft) -> Draft:
         if draft.field not in steps.COPIES:
             raise Stale
         return steps.answer(draft, Typed(0, steps.NO_ADDRESSES, ""), known(tx, draft))
 
-    def _back(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+    def _back(self, tx: Transaction, draft: Draft) -> Draft:
         field = steps.before(draft)
         if field is None:
             return set_aside(draft)
@@ -276,10 +293,7 @@ class Drafts:
         draft = steps.enter(draft, field, known(tx, draft))
         return steps.ask(draft, Wants.UNREAD) if field is Field.LETTER else draft
 
-    def _cancel(self, _tx: Transaction, draft: Draft, _: str) -> Draft:
-        return set_aside(draft)
-
-    def _bring_back(self, tx: Transaction, draft: Draft, _: str) -> Draft:
+    def _bring_back(self, tx: Transaction, draft: Draft) -> Draft:
         draft = replace(draft, state=DraftState.COMPOSING)
         if draft.letter is None and draft.letter_number is not None:
             return steps.ask(draft, Wants.LETTER, number=draft.letter_number)
@@ -291,19 +305,7 @@ class Drafts:
             raise Stale
         return self._at(tx, draft, Field(argument))
 
-    def _whole(self, _tx: Transaction, draft: Draft, argument: str) -> Draft:
+    def _whole(self, draft: Draft, argument: str) -> Draft:
         if not argument.isdecimal():
             raise Stale
         return replace(draft, whole=int(argument), revision=draft.revision + 1)
-
-    _pressed: dict[Press, Callable[["Drafts", Transaction, Draft, str], Draft]] = {
-        Press.CHOOSE: _choose,
-        Press.KEEP: _keep,
-        Press.USE: _use,
-        Press.NONE: _none,
-        Press.BACK: _back,
-        Press.CANCEL: _cancel,
-        Press.BRING_BACK: _bring_back,
-        Press.OPEN: _open,
-        Press.WHOLE: _whole,
-    }

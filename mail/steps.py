@@ -143,10 +143,19 @@ def prefill(draft: Draft, known: Known) -> Draft:
         written=replace(
             written,
             sender=written.sender or _own_sender(known),
-            to=written.to or tuple(address.email for address in _answered(known)),
+            to=written.to or _sendable(_answered(known)),
             subject=written.subject or subjects.reply_subject(known.letter.text.subject),
         ),
     )
+
+
+def _sendable(addresses: tuple[recipients.Address, ...]) -> tuple[str, ...]:
+    """None of them, if one could not go out as it stands: then the person is asked."""
+    try:
+        read = recipients.read_recipients(", ".join(address.email for address in addresses))
+    except recipients.RecipientsError:
+        return ()
+    return tuple(address.email for address in read)
 
 
 def _own_sender(known: Known) -> str:
@@ -168,7 +177,11 @@ def answer(draft: Draft, typed: Typed, known: Known) -> Draft:
 
 def move_on(draft: Draft, known: Known) -> Draft:
     """To the next field; what was typed meanwhile answers the steps that come up."""
-    draft = enter(draft, after(draft), known)
+    return drained(enter(draft, after(draft), known), known)
+
+
+def drained(draft: Draft, known: Known) -> Draft:
+    """What was typed meanwhile answers the steps that come up, as far as it fits."""
     while draft.written.waiting and draft.wants is Wants.NOTHING:
         try:
             draft = use_waiting(draft, known)

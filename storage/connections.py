@@ -191,10 +191,10 @@ def find_attempt(tx: Reading, owner: int, attempt: str) -> ConnectAttempt | None
     return _attempt(tx, row) if row else None
 
 
-def checking(tx: Reading) -> tuple[tuple[int, str], ...]:
-    """Owner and id of every attempt whose portal is to be asked."""
-    rows = tx.rows("SELECT owner, id FROM connect_attempts WHERE state = 'checking'")
-    return tuple((row["owner"], row["id"]) for row in rows)
+def checking(tx: Reading) -> tuple[tuple[int, str, int], ...]:
+    """Owner, id and revision of every attempt whose portal is to be asked."""
+    rows = tx.rows("SELECT owner, id, revision FROM connect_attempts WHERE state = 'checking'")
+    return tuple((row["owner"], row["id"], row["revision"]) for row in rows)
 
 
 def count_calls(tx: Reading, owner: int, since: str) -> int:

@@ -91,10 +91,12 @@ def newest(tx: Reading, owner: int, place: Place) -> tuple[Draft, ...]:
     return tuple(_draft(tx, row) for row in rows)
 
 
-def wanting(tx: Reading) -> tuple[tuple[int, str], ...]:
-    """Owner and id of every draft that waits for the portal."""
-    rows = tx.rows("SELECT owner, id FROM drafts WHERE wants <> '' AND state = 'composing'")
-    return tuple((row["owner"], row["id"]) for row in rows)
+def wanting(tx: Reading) -> tuple[tuple[int, str, int], ...]:
+    """Owner, id and question of every draft that waits for the portal."""
+    rows = tx.rows(
+        "SELECT owner, id, asked_at_revision FROM drafts WHERE wants <> '' AND state = 'composing'"
+    )
+    return tuple((row["owner"], row["id"], row["asked_at_revision"]) for row in rows)
 
 
 def of_connection(tx: Reading, owner: int, connection: str) -> tuple[Draft, ...]:

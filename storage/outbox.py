@@ -181,18 +181,17 @@ def _sealed(tx: Transaction, row: OutboxRow, column: str, value: Any) -> bytes |
 
 
 def due(tx: Reading) -> tuple[OutboxRow, ...]:
-    """What is held and over its time, and what is queued, in the order of its time."""
+    """What is held and over its time, in the order of its time."""
     rows = tx.rows(
-        "SELECT * FROM outbox WHERE state IN ('held', 'queued') AND due_at <= :now "
-        "ORDER BY due_at, id",
+        "SELECT * FROM outbox WHERE state = 'held' AND due_at <= :now ORDER BY due_at, id",
         now=as_text(tx.now),
     )
     return tuple(_row(tx, row) for row in rows)
 
 
-def next_due(tx: Reading) -> datetime | None:
+def next_held(tx: Reading) -> datetime | None:
     """When the next held row goes."""
-    row = tx.row("SELECT min(due_at) AS at FROM outbox WHERE state IN ('held', 'queued')")
+    row = tx.row("SELECT min(due_at) AS at FROM outbox WHERE state = 'held'")
     return as_time(row["at"]) if row and row["at"] else None
 
 

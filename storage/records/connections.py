@@ -39,7 +39,8 @@ class Address:
     @property
     def label(self) -> str:
         """Safe to show: the host, with its port where that is not the usual one."""
-        return self.host if self.port is None else f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

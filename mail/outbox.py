@@ -1,0 +1,216 @@
+"""The outbox as people use it: Send, Undo, and their decisions about letters that did not leave
+or may have left. Each method is one transaction under its cause."""
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+
+from bitrix24.methods import reply_body
+from mail import body
+from mail.draft_changes import (
+    check_card,
+    known,
+    known_or_none,
+    pressed,
+    relabel,
+    reopened,
+    show_pressed,
+)
+from mail.errors import BadValue, Limit, LimitReached, Stale, TooLate
+from mail.ports import NewId
+from mail.steps import SHOWS_REVIEW, STEPS, filled
+from storage import drafts, notices, outbox
+from storage.database import Database, Transaction
+from storage.records.drafts import Draft, DraftState, Field
+from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
+from storage.records.places import Place
+
+REPLY = "mail.message.reply"
+SENDS_AN_HOUR = 200
+OLD_CARD = timedelta(minutes=10)  # after that an irrevocable press is made again
+SIGN = timedelta(seconds=0.7)  # "Sending…" is shown only if the portal takes longer than this
+
+# Undo and Cancel work in these as long as nothing went over the wire.
+_NOT_LEFT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.BLOCKED)
+
+
+class Decision(StrEnum):
+    """What the buttons of a letter on its way do."""
+
+    UNDO = "undo"
+    CANCEL = "cancel"
+    TRY_AGAIN = "try"
+    WAS_SENT = "was"
+    SEND_AGAIN = "again"  # the second press; the first only says what may happen
+    LEAVE = "leave"
+
+
+class Outbox:
+    """Letters that were told to go."""
+
+    def __init__(self, database: Database, new_id: NewId, undo: timedelta) -> None:
+        self._database = database
+        self._new_id = new_id
+        self._undo = undo
+
+    async def send(
+        self, cause: str, person: int, place: Place, message: int, draft_id: str, revision: int
+    ) -> bool:
+        """Send was pressed. False: the card was old; it is shown anew and asks again."""
+
+        def change(tx: Transaction) -> bool:
+            tx.once(cause)
+            draft = pressed(tx, person, place, message, draft_id, revision)
+            if draft.state is not DraftState.COMPOSING or draft.field not in SHOWS_REVIEW:
+                raise Stale
+            card = check_card(tx, person, place, message, CardKind.DRAFT, draft_id)
+            if card is not None and tx.now - card.shown_at > OLD_CARD:
+                show_pressed(tx, replace(draft, revision=draft.revision + 1), message)
+                return False
+            self._confirm(tx, draft, message)
+            return True
+
+        return await self._database.write(change)
+
+    def _confirm(self, tx: Transaction, draft: Draft, message: int) -> None:
+        known(tx, draft)  # NotConnected before anything is told to go
+        missing = next((field for field in STEPS if not filled(draft, field)), None)
+        if missing is not None:
+            raise BadValue(missing, "missing")
+        if outbox.count_since(tx, draft.owner, tx.now - timedelta(hours=1)) >= SENDS_AN_HOUR:
+            raise LimitReached(Limit.SENDS, SENDS_AN_HOUR)
+        confirmed = replace(draft, state=DraftState.CONFIRMED, revision=draft.revision + 1)
+        drafts.save(tx, confirmed)
+        row = self._row(tx, confirmed)
+        outbox.add(tx, row)
+        show_state(tx, row, message)
+
+    def _row(self, tx: Transaction, draft: Draft) -> OutboxRow:
+        written, number = draft.written, draft.letter_number
+        assert number is not None, "the letter step is filled"
+        payload = reply_body(
+            letter_number=number,
+            sender=written.sender,
+            to=written.to,
+            cc=written.cc,
+            bcc=written.bcc,
+            subject=written.subject,
+            html=body.joined([part.html for part in written.parts]),
+        )
+        held = self._undo > timedelta(0)
+        return OutboxRow(
+            id=self._new_id(),
+            owner=draft.owner,
+            place=draft.place,
+            draft=draft.id,
+            connection=draft.connection,
+            method=REPLY,
+            idempotency_key=self._new_id() + self._new_id(),
+            body=payload,
+            body_sha256=hashlib.sha256(payload).hexdigest(),
+            envelope=Envelope(written.sender, written.to, written.cc, written.bcc, written.subject),
+            state=OutboxState.HELD if held else OutboxState.QUEUED,
+            why=Why.NOTHING,
+            revision=1,
+            due_at=tx.now + self._undo,
+            lease_epoch=0,
+            attempts=0,
+            first_wire_at=None,
+            failure=None,
+            accepted_to=(),
+            created_at=tx.now,
+            updated_at=tx.now,
+        )
+
+    async def decide(
+        self,
+        cause: str,
+        person: int,
+        place: Place,
+        message: int,
+        row_id: str,
+        revision: int,
+        decision: Decision,
+    ) -> None:
+        """A button of a letter on its way; TooLate for Undo once it goes, Stale for the rest."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            row = outbox.find(tx, person, row_id)
+            if row is None or row.place != place:
+                raise Stale
+            check_card(tx, person, place, message, CardKind.OUTBOX, row_id)
+            if row.revision != revision and decision is not Decision.UNDO:
+                raise Stale
+            match decision:
+                case Decision.UNDO | Decision.CANCEL:
+                    self._take_back(tx, row, message)
+                case Decision.TRY_AGAIN:
+                    self._try_again(tx, row, message)
+                case Decision.SEND_AGAIN:
+                    self._send_again(tx, row, message)
+                case Decision.WAS_SENT:
+                    self._end_unknown(tx, row, message, OutboxState.SENT)
+                case Decision.LEAVE:
+                    self._end_unknown(tx, row, message, OutboxState.ABANDONED)
+
+        await self._database.write(change)
+
+    def _take_back(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+        """Undo, and Cancel of what waits: certainly not sent; the draft opens at its review."""
+        if row.state is OutboxState.CANCELLED:
+            raise Stale
+        if row.state not in _NOT_LEFT or row.first_wire_at is not None:
+            raise TooLate
+        if not outbox.move(tx, row, OutboxState.CANCELLED, why=Why.UNDO):
+            raise TooLate
+        notices.withdraw(tx, NoticeKind.OUTBOX, row.place, row.id)
+        draft = drafts.find(tx, row.owner, row.draft)
+        against = known_or_none(tx, draft) if draft else None
+        if draft is None or against is None:
+            show_state(tx, row, message)
+            return
+        show_pressed(tx, reopened(draft, Field.REVIEW, against), message)
+
+    def _try_again(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+        if row.state is not OutboxState.DEFERRED:
+            raise Stale
+        if not outbox.move(tx, row, OutboxState.QUEUED, due_at=tx.now):
+            raise Stale
+        show_state(tx, row, message, after=SIGN)
+
+    def _send_again(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+        """A new row under a new key: the person knows that the first letter may have left."""
+        draft = drafts.find(tx, row.owner, row.draft)
+        if draft is None:
+            raise Stale
+        known(tx, draft)
+        self._decide_unknown(tx, row, OutboxState.ABANDONED, Why.AGAIN)
+        again = self._row(tx, draft)
+        outbox.add(tx, again)
+        show_state(tx, again, message)
+
+    def _end_unknown(self, tx: Transaction, row: OutboxRow, message: int, to: OutboxState) -> None:
+        self._decide_unknown(tx, row, to, Why.PERSON)
+        show_state(tx, row, message)
+
+    def _decide_unknown(self, tx: Transaction, row: OutboxRow, to: OutboxState, why: Why) -> None:
+        if row.state is not OutboxState.UNKNOWN or not outbox.move(tx, row, to, why=why):
+            raise Stale
+
+
+def show_state(
+    tx: Transaction, row: OutboxRow, message: int | None, *, after: timedelta = timedelta(0)
+) -> None:
+    """The letter's card shows how it stands, in the pressed message if there was one."""
+    if message is not None:
+        relabel(tx, row.owner, row.place, message, CardKind.OUTBOX, row.id, row.revision)
+    notices.owe(tx, row.owner, NoticeKind.OUTBOX, row.place, row.id, Manner.EDIT, after=after)
+
+
+def tell_outcome(tx: Transaction, row: OutboxRow) -> None:
+    """What did not leave, or may have, is told in a new message, because edits do not ring."""
+    show_state(tx, row, None)
+    notices.owe(tx, row.owner, NoticeKind.OUTCOME, row.place, row.id, Manner.NEW)
