@@ -7,15 +7,16 @@ with `!!` for a fault, which says what to do about it.
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from bot.connection_check import ConnectionCheck, check_connections
 from bot.database_sentences import explain
 from bot.exits import Exit
 from bot.logs import Secrets, set_up
-from bot.settings import SettingsError, read_settings
+from bot.settings import Settings, SettingsError, read_settings
 from bot.telegram_check import TokenCheck, check_token
 from storage import connections as stored_connections
 from storage.database import Reading
@@ -23,6 +24,7 @@ from storage.errors import (
     DatabaseDamaged,
     DatabaseRefused,
     Refusal,
+    SealBroken,
     StorageError,
     StorageUnavailable,
     Trouble,
@@ -76,14 +78,24 @@ def _lines() -> Iterator[Line]:
     secrets = Secrets()
     secrets.add(*settings.secrets)
     set_up("WARNING", "text", secrets)
+    yield from _world(settings)
+
+
+def _world(settings: Settings) -> Iterator[Line]:
     path = settings.database_path
-    inspection = inspect(path, settings.secret_keys, migrations, _look)
-    yield database(inspection, path)
-    answer = asyncio.run(
-        check_token(settings.telegram_api_url, settings.bot_token.get_secret_value())
-    )
-    yield token(answer, inspection.seen, path)
-    yield from connections(inspection.seen)
+    try:
+        inspection = inspect(path, settings.secret_keys, migrations, _look)
+    except SealBroken as error:
+        yield Line(Mark.FAULT, f"Database: {path} holds a broken value in table {error.table}.")
+        inspection = Inspection(Finding.UNAVAILABLE)
+    else:
+        yield database(inspection, path)
+    seen = inspection.seen
+    bot_token = settings.bot_token.get_secret_value()
+    yield token(asyncio.run(check_token(settings.telegram_api_url, bot_token)), seen, path)
+    if seen:
+        trusted = settings.trusted_portals
+        yield from connections(asyncio.run(check_connections(seen.connections, trusted)))
 
 
 def database(inspection: Inspection[Seen], path: Path) -> Line:
@@ -115,14 +127,15 @@ def token(check: TokenCheck, seen: Seen | None, path: Path) -> Line:
     return Line(Mark.FINE, f"Token: it is @{check.name}'s, number {check.bot_id}.")
 
 
-def connections(seen: Seen | None) -> Iterator[Line]:
-    """A line for each stored connection, by its host; whose it is, is nobody's business here."""
-    if seen is None:
-        return
-    if not seen.connections:
+def connections(checks: Sequence[ConnectionCheck]) -> Iterator[Line]:
+    """A line for each, by its host; whose connection it is, is nobody's business here."""
+    if not checks:
         yield Line(Mark.NOTE, "Connections: none yet.")
-    for connection in seen.connections:
-        yield Line(Mark.NOTE, f"Connection: {connection.address.label} is stored.")
+    for check in checks:
+        if check.fault:
+            yield Line(Mark.FAULT, f"Connection: {check.label} {check.fault}.")
+        else:
+            yield Line(Mark.FINE, f"Connection: {check.label} answers with its senders.")
 
 
 def _look(reading: Reading) -> Seen:

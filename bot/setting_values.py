@@ -1,7 +1,7 @@
 """How the text of a setting becomes its value.
 
-Each reader takes the trimmed text of one variable. It raises ValueError with what is wrong, or
-without a text where the setting's own description says enough; never with the value itself.
+Each reader takes the trimmed text of one variable. It raises Wrong with what is wrong with it, but
+never with the text itself; or any other ValueError where the setting's description says enough.
 """
 
 import ipaddress
@@ -34,12 +34,19 @@ _READ_WITHOUT_WAITING = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _LONGEST_KEY_FILE = 10_000  # bytes; hundreds of keys
 
 
+class Wrong(ValueError):
+    """A text that may be shown, without a full stop; libraries' own may quote the value."""
+
+
 def bot_token(text: str) -> str:
     return _matching(r"[0-9]+:[A-Za-z0-9_-]+", text)
 
 
 def secret_key(text: str) -> str:
-    SecretKeys.read(text)
+    try:
+        SecretKeys.read(text)
+    except ValueError as error:  # its sentence names the key by its place
+        raise Wrong(str(error)) from None
     return text
 
 
@@ -50,15 +57,15 @@ def secret_key_file(path: str | None) -> str | None:
     try:
         text = _read_private(Path(path))
     except OSError as error:
-        raise ValueError(f"the file cannot be read ({error.strerror})") from None
+        raise Wrong(f"the file cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise ValueError("the file does not hold a key") from None
+        raise Wrong("the file does not hold a key") from None
     return secret_key(text.strip())
 
 
 def database_url(text: str) -> str:
     if _POSTGRES.match(text):
-        raise ValueError(
+        raise Wrong(
             "DATABASE_URL names PostgreSQL, but this version keeps its data in SQLite:"
             " it must be sqlite:///path/to/file.db"
         )
@@ -67,7 +74,7 @@ def database_url(text: str) -> str:
     try:
         _check_place(database_path(text), must_exist=text != DEFAULT_DATABASE_URL)
     except OSError as error:
-        raise ValueError(f"the folder it names cannot be read ({error.strerror})") from None
+        raise Wrong(f"the folder it names cannot be read ({error.strerror})") from None
     return text
 
 
@@ -77,9 +84,9 @@ def database_path(url: str) -> Path:
 
 def _check_place(path: Path, *, must_exist: bool) -> None:
     if path.is_dir():
-        raise ValueError("it names a folder; it must name a file in it")
+        raise Wrong("it names a folder; it must name a file in it")
     if must_exist and not path.parent.is_dir():
-        raise ValueError("the folder it names does not exist; make it first")
+        raise Wrong("the folder it names does not exist; make it first")
 
 
 def telegram_api_url(text: str) -> str:
@@ -104,7 +111,7 @@ def trusted_portals(text: str) -> TrustedPortals:
         try:
             TrustedPortals.read(entry)
         except ValueError:  # its sentence quotes the entry, which may be a pasted webhook
-            raise ValueError(
+            raise Wrong(
                 f"entry {place} is not a host or host:port, either with =CIDR,"
                 " like portal.example:8443=10.1.2.0/24"
             ) from None
@@ -122,9 +129,9 @@ def _read_private(path: Path) -> str:
     with os.fdopen(os.open(path, _READ_WITHOUT_WAITING), encoding="utf-8") as file:
         mode = os.fstat(file.fileno()).st_mode
         if not stat.S_ISREG(mode):
-            raise ValueError("it does not name a file")
+            raise Wrong("it does not name a file")
         if mode & 0o077:
-            raise ValueError("other users may read the file; run `chmod 600` on it")
+            raise Wrong("other users may read the file; run `chmod 600` on it")
         return file.read(_LONGEST_KEY_FILE)
 
 

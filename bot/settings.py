@@ -137,11 +137,11 @@ class Settings(BaseSettings):
             return file  # it was given and is wrong: said already
         key = info.data["secret_key"]
         if key is None and file is None:
-            raise ValueError(
+            raise values.Wrong(
                 f"SECRET_KEY is missing: it must be {cls.model_fields['secret_key'].description}"
             )
         if key is not None and file is not None:
-            raise ValueError("SECRET_KEY and SECRET_KEY_FILE are both set: remove one of them")
+            raise values.Wrong("SECRET_KEY and SECRET_KEY_FILE are both set: remove one of them")
         return file
 
     @property
@@ -188,8 +188,8 @@ def _sentences(error: ValidationError) -> tuple[str, ...]:
 
 def _sentence(field: str, kind: str, reason: object) -> str:
     name = field.upper()
-    if own := str(reason or ""):
-        names_it = own.partition(" ")[0].isupper()
-        return f"{own}." if names_it else f"{name} is wrong: {own}."
+    if isinstance(reason, values.Wrong):
+        names_it = str(reason).partition(" ")[0].isupper()
+        return f"{reason}." if names_it else f"{name} is wrong: {reason}."
     what = "missing" if kind == "missing" else "wrong"
     return f"{name} is {what}: it must be {Settings.model_fields[field].description}."

@@ -35,7 +35,7 @@ async def check_token(url: str, token: str, seconds: float = ANSWER_SECONDS) -> 
             aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,
             session.get(f"{url}/bot{token}/getMe", allow_redirects=False) as response,
         ):
-            return _read(response.status, await response.content.read(_LONGEST_ANSWER))
+            return _read(response.status, await _beginning(response.content))
     except aiohttp.ClientConnectorCertificateError:
         return TokenCheck(fault=f"{url} shows a certificate that this machine does not accept")
     except TimeoutError:
@@ -44,6 +44,15 @@ async def check_token(url: str, token: str, seconds: float = ANSWER_SECONDS) -> 
         return TokenCheck(
             fault=f"{url} cannot be reached; look at the network and TELEGRAM_API_URL"
         )
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    body = b""
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > _LONGEST_ANSWER:
+            break
+    return body
 
 
 def _read(status: int, body: bytes) -> TokenCheck:
