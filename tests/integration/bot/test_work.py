@@ -1,0 +1,409 @@
+"""The worker on a real database file: order within a key, and failures that stay alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiogram import Bot, Dispatcher, Router
+from aiogram.types import Message
+
+from bot.tasks import Stop, Tasks
+from bot.work import Handle, Worker
+from storage import updates
+from storage.database import Database, Transaction
+from storage.errors import AlreadyApplied, StorageUnavailable, Trouble
+from storage.records.updates import StoredUpdate
+from storage.times import as_time
+from tests.integration.bot.bot_api import TOKEN
+from tests.integration.bot.shapes import Raw, message, press
+from tests.integration.bot.waiting import eventually
+
+BOT = 42
+SECRET = "canary-4711"
+
+
+class Desk:
+    """A handler that notes what it was given, and does with it what a test says."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.ended: list[int] = []
+        self.hold = asyncio.Event()
+        self.held: set[int] = set()
+        self.failing: dict[int, list[Exception]] = {}
+
+    async def handle(self, raw: Raw) -> None:
+        update_id = raw["update_id"]
+        self.begun.append(update_id)
+        if errors := self.failing.get(update_id):
+            raise errors.pop(0)
+        if update_id in self.held:
+            await self.hold.wait()
+        else:
+            await asyncio.sleep(0)
+        self.ended.append(update_id)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+class Told:
+    """Who was told that an update was set aside."""
+
+    def __init__(self) -> None:
+        self.updates: list[StoredUpdate] = []
+
+    def __call__(self, _: Transaction, update: StoredUpdate) -> None:
+        self.updates.append(update)
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+class Pauses:
+    """Notes how long was waited, and does not wait."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, _: Stop, seconds: float) -> None:
+        self.seconds.append(seconds)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def pauses() -> Pauses:
+    return Pauses()
+
+
+Work = Callable[..., Any]
+
+
+@pytest.fixture
+def work(database: Database, told: Told, pauses: Pauses) -> Work:
+    """`async with work(handle):` keeps a worker at work for the block."""
+
+    @asynccontextmanager
+    async def at_work(handle: Handle, **options: Any) -> AsyncIterator[Worker]:
+        tasks = Tasks()
+        settings: dict[str, Any] = {
+            "spawn": tasks.spawn,
+            "on_quarantine": told,
+            "pause": pauses,
+        } | options
+        worker = Worker(database, handle, **settings)
+        tasks.start("work", worker.run)
+        yield worker
+        await tasks.stop(options.get("drain_seconds", 5) + 0.5)
+
+    return at_work
+
+
+async def keep(database: Database, *raw: Raw) -> None:
+    await database.write(lambda tx: updates.keep(tx, BOT, raw))
+
+
+async def rows(database: Database) -> dict[int, dict[str, Any]]:
+    found = await database.read(lambda tx: tx.rows("SELECT * FROM updates"))
+    return {row["update_id"]: row for row in found}
+
+
+async def states(database: Database) -> dict[int, str]:
+    return {update_id: row["state"] for update_id, row in (await rows(database)).items()}
+
+
+async def settled(database: Database) -> dict[int, str]:
+    """The states, once nothing waits any more."""
+    for _ in range(500):
+        if "waiting" not in (found := await states(database)).values():
+            return found
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+async def test_row_12_and_13_what_one_person_sends_is_handled_one_by_one(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    """A press, a message in private and one in a group: all are the person's."""
+    desk.held = {1}
+    async with work(desk.handle):
+        await keep(database, message(1), press(2))
+        await keep(database, message(3, chat=-100), press(4), message(5))
+        await eventually(lambda: desk.begun == [1])
+        await asyncio.sleep(0.05)
+        assert desk.begun == [1]
+        desk.hold.set()
+        await settled(database)
+    assert desk.ended == [1, 2, 3, 4, 5]
+
+
+async def test_other_people_do_not_wait(database: Database, work: Work, desk: Desk) -> None:
+    desk.held = {1}
+    async with work(desk.handle):
+        await keep(database, message(1, person=7), message(2, person=8), message(3, person=7))
+        await eventually(lambda: desk.ended == [2])
+        assert await states(database) == {1: "waiting", 2: "done", 3: "waiting"}
+        desk.hold.set()
+
+
+async def test_what_was_said_is_cleared_when_the_update_ends(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    async with work(desk.handle):
+        await keep(database, message(1))
+        await settled(database)
+    row = (await rows(database))[1]
+    assert row["payload"] is None
+    assert row["ended_at"] >= row["received_at"]
+
+
+async def test_row_01_an_update_that_comes_again_after_it_ended_has_no_second_effect(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    async with work(desk.handle):
+        for _ in range(5):
+            await keep(database, message(1))
+            await settled(database)
+        await keep(database, message(2))
+        await settled(database)
+    assert desk.begun == [1, 2]
+
+
+ODD: list[Raw] = [
+    {"message": {"from": {"id": 7}}},
+    {"message": "text"},
+    {"message": None},
+    {"message": {"message_id": "x", "chat": {"id": 5, "type": "private"}, "date": 1}},
+    {"message": {"message_id": 1, "chat": {"id": []}, "date": 1}},
+    {"message": {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, "text": 5}},
+    {"message": message(1)["message"] | {"forward_origin": {"type": "hidden_user", "date": 1}}},
+    {"message": message(1)["message"] | {"entities": [{"type": "bold"}]}},
+    {"edited_message": {}},
+    {"callback_query": {"id": 1}},
+    {"callback_query": {"id": "1", "from": {"id": "seven"}}},
+    {"my_chat_member": {"chat": {"id": 5, "type": "private"}, "new_chat_member": {"status": "?"}}},
+    {"message_reaction": {"new_reaction": [{"type": "unheard of"}]}},
+    {"message": {"from": {"id": 1 << 80}, "chat": {"id": -(1 << 80)}}},
+    {"message": {"deep": []}},
+]
+
+
+async def test_row_02_updates_that_cannot_be_read_fail_alone(
+    database: Database, work: Work, told: Told, caplog: pytest.LogCaptureFixture
+) -> None:
+    router = Router()
+    texts: list[str] = []
+
+    @router.message()
+    async def note(said: Message) -> None:
+        texts.append(said.text or "")
+
+    dispatcher, bot = Dispatcher(), Bot(TOKEN)
+    dispatcher.include_router(router)
+    odd = [one | {"update_id": 100 + place} for place, one in enumerate(ODD)]
+    odd[0]["message"]["caption"] = {"secret": SECRET}
+    async with work(lambda raw: dispatcher.feed_raw_update(bot, raw)):
+        await keep(database, *odd, message(1, text="one"), message(2, person=8, text="two"))
+        found = await settled(database)
+    assert sorted(texts) == ["one", "two"]
+    assert {found[1], found[2]} == {"done"}
+    assert {found[one["update_id"]] for one in odd} == {"quarantined"}
+    assert len(told.updates) == len(odd)
+    assert SECRET not in caplog.text
+
+
+async def test_row_03_what_fails_three_times_is_set_aside_and_told_once(
+    database: Database, work: Work, desk: Desk, told: Told, pauses: Pauses
+) -> None:
+    desk.failing = {1: [ValueError(), KeyError(), OSError(), OSError()]}
+    async with work(desk.handle):
+        await keep(database, message(1, text=SECRET), message(2))
+        assert await settled(database) == {1: "quarantined", 2: "done"}
+    assert desk.begun == [1, 1, 1, 2]
+    assert pauses.seconds == [1.0, 5.0]
+    assert [(one.update_id, one.raw["message"]["text"]) for one in told.updates] == [(1, SECRET)]
+    assert SECRET not in str((await rows(database))[1]) + str(told.updates)
+
+
+async def test_what_fails_once_or_twice_is_tried_again(
+    database: Database, work: Work, desk: Desk, told: Told
+) -> None:
+    desk.failing = {1: [ValueError(), ValueError()]}
+    async with work(desk.handle):
+        await keep(database, message(1))
+        assert await settled(database) == {1: "done"}
+    assert desk.ended == [1]
+    assert told.updates == []
+
+
+async def test_tries_are_counted_across_restarts(
+    database: Database, work: Work, desk: Desk, told: Told
+) -> None:
+    desk.failing = {1: [ValueError()] * 3}
+    await keep(database, message(1))
+    for tries in (1, 2):
+        first, stopped = Stop(), Pauses()
+
+        async def pause(_: Stop, seconds: float, stop: Stop = first, at: Pauses = stopped) -> None:
+            at.seconds.append(seconds)
+            stop.ask()
+
+        tasks = Tasks()
+        worker = Worker(database, desk.handle, spawn=tasks.spawn, on_quarantine=told, pause=pause)
+        await worker.run(first)
+        assert len(stopped.seconds) == 1
+        assert len(desk.begun) == tries
+    async with work(desk.handle):
+        assert await settled(database) == {1: "quarantined"}
+    assert desk.begun == [1, 1, 1]
+
+
+async def test_while_one_update_waits_for_its_next_try_others_are_handled(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    desk.failing = {1: [ValueError()]}
+    async with work(desk.handle, pause=Stop.pause, retry_seconds=(0.3, 0.3)):
+        await keep(database, message(1, person=7), message(2, person=8))
+        await eventually(lambda: desk.ended == [2])
+        assert await settled(database) == {1: "done", 2: "done"}
+    assert desk.begun == [1, 2, 1]
+
+
+async def test_nobody_can_be_told_and_still_the_update_is_set_aside(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    def fails(_: Transaction, update: StoredUpdate) -> None:
+        raise LookupError(update.update_id)
+
+    desk.failing = {1: [ValueError()] * 3}
+    async with work(desk.handle, on_quarantine=fails):
+        await keep(database, message(1), message(2))
+        assert await settled(database) == {1: "quarantined", 2: "done"}
+
+
+async def test_an_update_whose_seal_is_broken_fails_alone(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    await keep(database, message(1, person=7), message(2, person=8))
+    await database.write(
+        lambda tx: tx.execute("UPDATE updates SET payload = x'00' WHERE update_id = 1")
+    )
+    async with work(desk.handle):
+        assert await settled(database) == {1: "quarantined", 2: "done"}
+
+
+async def test_row_06_what_was_cut_off_in_its_handler_is_handled_again(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    desk.held = {1}
+    await keep(database, message(1))
+    async with work(desk.handle, drain_seconds=0.05):
+        await eventually(lambda: desk.begun == [1])
+    assert await states(database) == {1: "waiting"}
+    desk.held = set()
+    async with work(desk.handle):
+        assert await settled(database) == {1: "done"}
+    assert desk.begun == [1, 1]
+    assert desk.ended == [1]
+
+
+async def test_row_06_an_update_that_has_had_its_effect_is_done(
+    database: Database, work: Work, desk: Desk, told: Told
+) -> None:
+    """The handler's transaction is on disk, and the bot was killed before the update ended."""
+    desk.failing = {1: [AlreadyApplied("42:1")]}
+    async with work(desk.handle):
+        await keep(database, message(1))
+        assert await settled(database) == {1: "done"}
+    assert desk.begun == [1]
+
+
+async def test_row_07_a_stop_lets_handlers_finish_and_leaves_the_rest(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    desk.held = set(range(50))
+    await keep(database, *[message(one, person=1000 + one) for one in range(50)])
+    await keep(database, *[message(50 + one, person=1000 + one) for one in range(50)])
+    async with work(desk.handle), asyncio.TaskGroup() as group:
+        await eventually(lambda: len(desk.begun) == 50)
+        group.create_task(release_soon(desk))
+    found = await states(database)
+    assert {found[one] for one in range(50)} == {"done"}
+    assert {found[one] for one in range(50, 100)} == {"waiting"}
+
+
+async def release_soon(desk: Desk) -> None:
+    await asyncio.sleep(0.05)
+    desk.hold.set()
+
+
+async def test_row_11_a_backlog_is_handled_in_order_at_start(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    await keep(database, *[message(one, person=one % 7 + 1) for one in range(1, 501)])
+    async with work(desk.handle, at_once=5):
+        await settled(database)
+    assert sorted(desk.ended) == list(range(1, 501))
+    for person in range(7):
+        of_person = [one for one in desk.ended if one % 7 == person]
+        assert of_person == sorted(of_person)
+
+
+async def test_no_more_people_are_served_at_once_than_allowed(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    desk.held = set(range(1, 6))
+    async with work(desk.handle, at_once=2):
+        await keep(database, *[message(one, person=one) for one in range(1, 6)])
+        await eventually(lambda: len(desk.begun) == 2)
+        await asyncio.sleep(0.05)
+        assert len(desk.begun) == 2
+        desk.hold.set()
+        await settled(database)
+    assert desk.ended == [1, 2, 3, 4, 5]
+
+
+async def test_storage_that_is_unavailable_is_not_the_updates_fault(
+    database: Database, work: Work, desk: Desk, told: Told, pauses: Pauses
+) -> None:
+    desk.failing = {1: [StorageUnavailable(Trouble.FULL)] * 10}
+    async with work(desk.handle, storage_seconds=2.0):
+        await keep(database, message(1))
+        assert await settled(database) == {1: "done"}
+    assert pauses.seconds == [2.0] * 10
+    assert (await rows(database))[1]["attempts"] == 0
+
+
+async def test_a_handler_that_fails_does_not_bring_private_text_into_the_log(
+    database: Database, work: Work, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.failing = {1: [ValueError(SECRET)]}
+    async with work(desk.handle):
+        await keep(database, message(1))
+        await settled(database)
+    assert "update 1 failed" in caplog.text
+    assert "raise errors.pop(0)" in caplog.text
+    assert SECRET not in caplog.text
+
+
+async def test_ended_updates_are_forgotten_and_waiting_ones_are_not(
+    database: Database, work: Work, desk: Desk
+) -> None:
+    desk.failing = {1: [ValueError()] * 3}
+    async with work(desk.handle):
+        await keep(database, message(1), message(2))
+        await settled(database)
+    await keep(database, message(3))
+    ended = (await rows(database))[2]["ended_at"]
+    assert await database.write(lambda tx: updates.forget_old(tx, as_time(ended))) == 1
+    assert await states(database) == {2: "done", 3: "waiting"}
+    later = as_time(ended) + timedelta(hours=48)
+    assert await database.write(lambda tx: updates.forget_old(tx, later)) == 1
+    assert await states(database) == {3: "waiting"}
