@@ -92,6 +92,7 @@ def test_row_85_nothing_that_is_raised_or_logged_shows_a_secret(form: str) -> No
     for said in ("debug ***", "ZeroDivisionError", "UserWarning", "was never retrieved", "crash"):
         assert said in ended.stderr
     assert ended.stderr.count("An error that nobody expected") == 3
+    assert "aiohttp.access" not in ended.stderr
     if form == "json":
         lines = ended.stderr.splitlines()
         assert all(json.loads(line) for line in lines if not line.startswith("A log line"))
