@@ -74,8 +74,9 @@ def _literal(text: str) -> str:
 
 
 def _punycode(typed: str) -> str:
+    """By IDNA 2008, which knows no digits in circles, full-width letters and other dots."""
     host = unicodedata.normalize("NFC", typed.lower())
-    if unicodedata.normalize("NFKC", host) != host or any(map(_mixed, host.split("."))):
+    if host.isascii() or any(map(_mixed, host.split("."))):
         raise HostError(HostFault.LOOKALIKE_HOST)
     try:
         return idna.encode(host, strict=True).decode("ascii")
