@@ -37,6 +37,7 @@ async def run_demo() -> int:
         page = await serve_page(sandbox)
         stack.push_async_callback(page.stop)
         folder = DemoFolder()
+        stack.callback(folder.close)
         folder.write_settings(bot_settings(sandbox))
         bot = await start_bot(folder)
         stack.push_async_callback(stop_bot, bot, stop)

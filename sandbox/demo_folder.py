@@ -33,6 +33,11 @@ class DemoFolder:
         """Where the bot's output goes."""
         return self.path / "bot.log"
 
+    def close(self) -> None:
+        """Lets the next demo have the folder. The files stay, for whoever wants the log."""
+        if self._lock is not None:
+            self._lock.close()
+
     def write_settings(self, settings: dict[str, str]) -> None:
         """Writes `.env`, which the bot reads from its working directory."""
         file = self.path / ".env"

@@ -49,9 +49,10 @@ def portal_app(portal: Portal) -> web.Application:
         call = Call(address.api, address.method, portal.clock(), kept)
         portal.calls.append(call)
         portal.changes.note()
+        raw = await request.read() if request.method == "POST" else b""
 
         async def run() -> web.Response:
-            return await answer(portal, address, request, kept)
+            return answer(portal, address, raw, request.content_type, kept)
 
         response = await portal.faults.around(request, address.method, run)
         call.status = response.status
@@ -72,12 +73,11 @@ def read_address(path: str, prefix: str) -> Address | None:
     return Address(api, int(found["user"]), found["code"], method.lower())
 
 
-async def answer(
-    portal: Portal, address: Address, request: web.Request, headers: dict[str, str]
+def answer(
+    portal: Portal, address: Address, raw: bytes, content_type: str, headers: dict[str, str]
 ) -> web.Response:
     """Runs one call; a refusal becomes its JSON answer."""
     start = portal.clock()
-    raw = await request.read() if request.method == "POST" else b""
     try:
         methods = V3_METHODS if address.api == "v3" else classic.METHODS
         method = methods.get(address.method)
@@ -87,7 +87,7 @@ async def answer(
         scope(portal, webhook, address)
 
         def run() -> Any:
-            given = parse(raw, request.content_type, portal.profile) if address.api == "v3" else {}
+            given = parse(raw, content_type, portal.profile) if address.api == "v3" else {}
             parameters = Parameters(given, portal.profile)
             return method(Incoming(portal, webhook, address.method, parameters, raw, headers))
 

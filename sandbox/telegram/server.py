@@ -25,9 +25,13 @@ def telegram_app(telegram: Telegram) -> web.Application:
             return as_response(BotApiError(404, "Not Found"))
         if token != telegram.token:
             return as_response(BotApiError(401, "Unauthorized"))
+        try:
+            form = await read_form(request)
+        except BotApiError as error:
+            return as_response(error)
 
         async def run() -> web.Response:
-            return await answer(telegram, name, request)
+            return await answer(telegram, name, form)
 
         return await telegram.faults.around(request, name, run)
 
@@ -36,12 +40,8 @@ def telegram_app(telegram: Telegram) -> web.Application:
     return app
 
 
-async def answer(telegram: Telegram, name: str, request: web.Request) -> web.Response:
+async def answer(telegram: Telegram, name: str, form: Form) -> web.Response:
     """Runs one call and keeps it in the logs."""
-    try:
-        form = await read_form(request)
-    except BotApiError as error:
-        return as_response(error)
     call = ApiCall(name, form.shown(), telegram.clock())
     telegram.calls.append(call)
     chat = telegram.chats.get(_chat_id(form))

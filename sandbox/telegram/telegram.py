@@ -35,6 +35,7 @@ RIGHTS = [
     "can_delete_stories",
     "can_pin_messages",
     "can_manage_topics",
+    "can_send_welcome_messages",
 ]
 
 

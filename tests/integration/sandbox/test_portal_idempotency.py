@@ -1,0 +1,74 @@
+"""Idempotency-Key as the REST 3.0 overview has it, and portals where mail ignores it."""
+
+from datetime import timedelta
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.clock import MovableClock
+
+from .conftest import PortalClient
+from .portal_table import REPLY, V3
+
+METHOD = "mail.message.reply"
+
+
+async def test_active_by_the_pages_and_ignored_as_observed(
+    sandbox: Sandbox, portal: PortalClient
+) -> None:
+    answers = [
+        await portal.post(METHOD, REPLY, headers={"Idempotency-Key": "key-1"}) for _ in range(2)
+    ]
+    assert [status for status, _, _ in answers] == [200, 200]
+    assert answers[0][1]["result"] == answers[1][1]["result"]
+    headers = [
+        (headers.get("Idempotency-Key"), headers.get("Idempotent-Replayed"))
+        for _, _, headers in answers
+    ]
+    if sandbox.portal.profile_name == "docs":
+        assert headers == [("key-1", None), ("key-1", "true")]
+        assert len(sandbox.portal.sent) == 1
+    else:
+        assert headers == [(None, None), (None, None)]
+        assert len(sandbox.portal.sent) == 2
+
+
+async def test_the_rules_of_an_active_key(sandbox: Sandbox, portal: PortalClient) -> None:
+    sandbox.portal.idempotency = "active"
+    key = {"Idempotency-Key": "key-1"}
+    assert (await portal.post(METHOD, REPLY | {"to": [" "]}, headers=key))[0] == 400
+    assert (await portal.post(METHOD, REPLY, headers=key))[0] == 200
+    status, body, _ = await portal.post(METHOD, REPLY | {"subject": "Other"}, headers=key)
+    assert (status, body["error"]["code"]) == (422, V3 + "IDEMPOTENCYKEYREUSEDEXCEPTION")
+    assert (await portal.post(METHOD, REPLY, headers={"Idempotency-Key": "key-2"}))[0] == 200
+    status, _, _ = await portal.post(
+        METHOD, REPLY | {"from": "support@linden-print.example"}, "second", headers=key
+    )
+    assert status == 200
+    assert len(sandbox.portal.sent) == 3
+
+
+@pytest.mark.parametrize("key", ["", "with space", "x" * 256])
+async def test_bad_keys(key: str, sandbox: Sandbox, portal: PortalClient) -> None:
+    sandbox.portal.idempotency = "active"
+    status, body, _ = await portal.post(METHOD, REPLY, headers={"Idempotency-Key": key})
+    assert (status, body["error"]["code"]) == (400, V3 + "INVALIDIDEMPOTENCYKEYEXCEPTION")
+    assert sandbox.portal.sent == []
+
+
+async def test_a_key_is_forgotten_after_a_day(sandbox: Sandbox, portal: PortalClient) -> None:
+    clock = sandbox.portal.clock = MovableClock()
+    sandbox.portal.idempotency = "active"
+    key = {"Idempotency-Key": "key-1"}
+    await portal.post(METHOD, REPLY, headers=key)
+    clock.move(timedelta(hours=23, minutes=59))
+    await portal.post(METHOD, REPLY, headers=key)
+    assert len(sandbox.portal.sent) == 1
+    clock.move(timedelta(minutes=1))
+    await portal.post(METHOD, REPLY, headers=key)
+    assert len(sandbox.portal.sent) == 2
+
+
+async def test_reads_take_no_part(sandbox: Sandbox, portal: PortalClient) -> None:
+    _, _, headers = await portal.post("mail.mailbox.list", headers={"Idempotency-Key": "key-1"})
+    assert "Idempotency-Key" not in headers
