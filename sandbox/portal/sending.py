@@ -1,6 +1,7 @@
 """The method `mail.message.reply`: checks in the portal's order, one problem at a time."""
 
 import re
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from typing import Any
 
@@ -15,8 +16,30 @@ MOST_RECIPIENTS = 100
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 
 
+@dataclass(frozen=True)
+class Outgoing:
+    """What a call asks to be sent, checked."""
+
+    answers: int
+    sender: str
+    subject: str
+    body: str
+    people: dict[str, list[str]]
+    """Addresses by `to`, `cc` and `bcc`."""
+
+
 def reply(call: Incoming) -> Any:
     """Page `mail.message.reply`. The answer has no id; `to` are the recipients used."""
+    asked = _asked(call)
+    box = _sender(call, asked.sender)
+    _refuse_what_cannot_leave(call, asked, box)
+    copy = _deliver(call, asked, box)
+    call.portal.sent.append(_entry(call, asked, copy))
+    call.portal.changes.note()
+    return {"success": True, "to": asked.people["to"]}
+
+
+def _asked(call: Incoming) -> Outgoing:
     answers = call.parameters.number("replyToMessageId")
     sender, subject, body = (
         str(call.parameters.require(name)) for name in ("from", "subject", "body")
@@ -28,43 +51,24 @@ def reply(call: Incoming) -> Any:
     people |= {name: _resolve(call, _optional_list(call, name)) for name in ("cc", "bcc")}
     if not people["to"]:
         raise call.profile.failed("NO_RECIPIENTS", "to", "No recipients are given")
-    box = _sender(call, sender)
-    original = call.letter(answers)
-    _refuse_what_cannot_leave(call, people, box, original)
-    letter = Letter(
-        call.portal.next_id(),
-        box,
-        SENT,
-        f"{box.sender_name} <{box.email}>",
-        ", ".join(people["to"]),
-        ", ".join(people["cc"]),
-        subject,
-        text_of(body),
-        call.portal.clock(),
-        is_seen=True,
-        answers=answers,
+    return Outgoing(answers, sender, subject, body, people)
+
+
+def _entry(call: Incoming, asked: Outgoing, copy: Letter) -> SentLetter:
+    return SentLetter(
+        method=call.method,
+        webhook_code=call.webhook.code,
+        employee_id=call.employee.id,
+        sender=asked.sender,
+        **asked.people,
+        subject=asked.subject,
+        body=asked.body,
+        answers=asked.answers,
+        at=copy.date,
+        raw=call.raw,
+        headers=call.headers,
+        copy=copy,
     )
-    _deliver(call, letter, people)
-    call.portal.sent.append(
-        SentLetter(
-            method=call.method,
-            webhook_code=call.webhook.code,
-            employee_id=call.employee.id,
-            sender=sender,
-            to=people["to"],
-            cc=people["cc"],
-            bcc=people["bcc"],
-            subject=subject,
-            body=body,
-            answers=answers,
-            at=letter.date,
-            raw=call.raw,
-            headers=call.headers,
-            copy=letter,
-        )
-    )
-    call.portal.changes.note()
-    return {"success": True, "to": people["to"]}
 
 
 def _optional_list(call: Incoming, name: str) -> list[Any]:
@@ -99,12 +103,10 @@ def _sender(call: Incoming, sender: str) -> Mailbox:
     raise _failed(call, "The sender address is not available to you")
 
 
-def _refuse_what_cannot_leave(
-    call: Incoming, people: dict[str, list[str]], box: Mailbox, original: Letter | None
-) -> None:
-    if original is None:
+def _refuse_what_cannot_leave(call: Incoming, asked: Outgoing, box: Mailbox) -> None:
+    if call.letter(asked.answers) is None:
         raise _failed(call, "The original message was not found")
-    if sum(map(len, people.values())) > MOST_RECIPIENTS:
+    if sum(map(len, asked.people.values())) > MOST_RECIPIENTS:
         raise _failed(call, "Too many recipients")
     if not box.login_works:
         raise _failed(call, "Mailbox authentication failed")
@@ -117,26 +119,30 @@ def _failed(call: Incoming, sentence: str) -> Refusal:
     return call.profile.failed(FAILED, "replyToMessageId", sentence)
 
 
-def _deliver(call: Incoming, letter: Letter, people: dict[str, list[str]]) -> None:
+def _deliver(call: Incoming, asked: Outgoing, box: Mailbox) -> Letter:
     """A copy into the Sent folder, and one into each mailbox of this portal that was written to."""
-    call.portal.put(letter)
-    addresses = {address.casefold() for found in people.values() for address in found}
-    for box in call.portal.mailboxes:
-        if box.email in addresses:
-            call.portal.put(
-                Letter(
-                    call.portal.next_id(),
-                    box,
-                    INBOX,
-                    letter.sender,
-                    letter.to,
-                    letter.cc,
-                    letter.subject,
-                    letter.body,
-                    letter.date,
-                    answers=letter.answers,
-                )
+    portal = call.portal
+    copy = Letter(
+        portal.next_id(),
+        box,
+        SENT,
+        f"{box.sender_name} <{box.email}>",
+        ", ".join(asked.people["to"]),
+        ", ".join(asked.people["cc"]),
+        asked.subject,
+        text_of(asked.body),
+        portal.clock(),
+        is_seen=True,
+        answers=asked.answers,
+    )
+    portal.put(copy)
+    addresses = {address.casefold() for found in asked.people.values() for address in found}
+    for other in portal.mailboxes:
+        if other.email in addresses:
+            portal.put(
+                replace(copy, id=portal.next_id(), mailbox=other, folder=INBOX, is_seen=False)
             )
+    return copy
 
 
 METHODS: dict[str, Method] = {"mail.message.reply": reply}
