@@ -18,10 +18,9 @@ from storage.database import Database, Transaction
 from storage.errors import AlreadyApplied, StorageUnavailable
 from storage.records.updates import Raw, StoredUpdate
 
-AT_ONCE: Final = 64  # keys; each holds one update in memory
+AT_ONCE: Final = 100  # keys; each holds one update in memory
 RETRY_SECONDS: Final = (1.0, 5.0)  # after the first and the second failure; the third is the last
 STORAGE_SECONDS: Final = 2.0  # between two tries while the storage is unavailable
-DRAIN_SECONDS: Final = 20.0
 
 Handle = Callable[[Raw], Awaitable[object]]
 OnQuarantine = Callable[[Transaction, StoredUpdate], None]
@@ -51,7 +50,6 @@ class Worker:
         pause: Pause = Stop.pause,
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
         storage_seconds: float = STORAGE_SECONDS,
-        drain_seconds: float = DRAIN_SECONDS,
         at_once: int = AT_ONCE,
     ) -> None:
         self._database = database
@@ -61,7 +59,6 @@ class Worker:
         self._pause = pause
         self._retry_seconds = retry_seconds
         self._storage_seconds = storage_seconds
-        self._drain_seconds = drain_seconds
         self._at_once = at_once
         self._busy: set[int] = set()
         self._news = asyncio.Event()
@@ -69,13 +66,9 @@ class Worker:
         database.on_wake(updates.WAKE, self._news.set)
 
     async def run(self, stop: Stop) -> None:
-        """Works until stopped, then lets the handlers in hand finish; the rest stays on disk."""
+        """Works until stopped. Handlers in hand go on as spawned tasks; the rest stays on disk."""
         self._stop = stop
         await unless_stopped(stop, self._find())
-        try:
-            await asyncio.wait_for(self._drained(), self._drain_seconds)
-        except TimeoutError:
-            log.warning("%d updates are still being handled and will come again", len(self._busy))
 
     async def _find(self) -> None:
         while True:
@@ -93,11 +86,6 @@ class Worker:
         return await self._persist(
             lambda: self._database.read(lambda tx: updates.waiting(tx, free, busy))
         )
-
-    async def _drained(self) -> None:
-        while self._busy:
-            self._news.clear()
-            await self._news.wait()
 
     async def _serve(self, update: StoredUpdate) -> None:
         """One key, until it has nothing more; the search then looks again for what came late."""

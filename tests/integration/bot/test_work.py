@@ -91,7 +91,9 @@ def work(database: Database, told: Told, pauses: Pauses) -> Work:
     """`async with work(handle):` keeps a worker at work for the block."""
 
     @asynccontextmanager
-    async def at_work(handle: Handle, **options: Any) -> AsyncIterator[Worker]:
+    async def at_work(
+        handle: Handle, *, patience: float = 5, **options: Any
+    ) -> AsyncIterator[Worker]:
         tasks = Tasks()
         settings: dict[str, Any] = {
             "spawn": tasks.spawn,
@@ -101,7 +103,7 @@ def work(database: Database, told: Told, pauses: Pauses) -> Work:
         worker = Worker(database, handle, **settings)
         tasks.start("work", worker.run)
         yield worker
-        await tasks.stop(options.get("drain_seconds", 5) + 0.5)
+        await tasks.stop(patience)
 
     return at_work
 
@@ -244,25 +246,21 @@ async def test_what_fails_once_or_twice_is_tried_again(
 
 
 async def test_tries_are_counted_across_restarts(
-    database: Database, work: Work, desk: Desk, told: Told
+    database: Database, work: Work, desk: Desk
 ) -> None:
     desk.failing = {1: [ValueError()] * 3}
     await keep(database, message(1))
-    for tries in (1, 2):
-        first, stopped = Stop(), Pauses()
-
-        async def pause(_: Stop, seconds: float, stop: Stop = first, at: Pauses = stopped) -> None:
-            at.seconds.append(seconds)
-            stop.ask()
-
-        tasks = Tasks()
-        worker = Worker(database, desk.handle, spawn=tasks.spawn, on_quarantine=told, pause=pause)
-        await worker.run(first)
-        assert len(stopped.seconds) == 1
-        assert len(desk.begun) == tries
+    async with work(desk.handle, pause=until_stopped):
+        await eventually(lambda: desk.begun == [1])
+    async with work(desk.handle, pause=until_stopped):
+        await eventually(lambda: desk.begun == [1, 1])
     async with work(desk.handle):
         assert await settled(database) == {1: "quarantined"}
     assert desk.begun == [1, 1, 1]
+
+
+async def until_stopped(stop: Stop, _: float) -> None:
+    await stop.wait()
 
 
 async def test_while_one_update_waits_for_its_next_try_others_are_handled(
@@ -304,7 +302,7 @@ async def test_row_06_what_was_cut_off_in_its_handler_is_handled_again(
 ) -> None:
     desk.held = {1}
     await keep(database, message(1))
-    async with work(desk.handle, drain_seconds=0.05):
+    async with work(desk.handle, patience=0.05):
         await eventually(lambda: desk.begun == [1])
     assert await states(database) == {1: "waiting"}
     desk.held = set()
