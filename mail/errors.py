@@ -15,7 +15,23 @@ MailError
 from dataclasses import dataclass
 from enum import StrEnum
 
+from storage.errors import AlreadyApplied
 from storage.records.drafts import Field
+
+__all__ = [
+    "AlreadyApplied",
+    "BadValue",
+    "Closed",
+    "Closing",
+    "Limit",
+    "LimitReached",
+    "MailError",
+    "NotAllowed",
+    "NotConnected",
+    "NothingAsked",
+    "Stale",
+    "TooLate",
+]
 
 
 class MailError(Exception):
@@ -28,10 +44,6 @@ class Stale(MailError):
 
 class TooLate(MailError):
     """The letter is on its way already."""
-
-
-class OldCard(MailError):
-    """The card was shown so long ago that an irrevocable press must be made again."""
 
 
 class NothingAsked(MailError):

@@ -58,10 +58,6 @@ class Lookups:
         self._bell = Bell()
         database.on_wake("lookups", self._bell.ring)
 
-    def wake(self) -> None:
-        """Looks at the rows, and whether to stop, at once."""
-        self._bell.ring()
-
     async def run(self, stop: Stop) -> None:
         """One task per row and question."""
         while not stop.asked:

@@ -19,9 +19,10 @@ from mail.draft_changes import (
 )
 from mail.errors import BadValue, Limit, LimitReached, Stale, TooLate
 from mail.ports import NewId
+from mail.showing import OutboxScene
 from mail.steps import SHOWS_REVIEW, STEPS, filled
-from storage import drafts, notices, outbox
-from storage.database import Database, Transaction
+from storage import connections, drafts, notices, outbox
+from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
@@ -157,6 +158,23 @@ class Outbox:
                     self._end_unknown(tx, row, message, OutboxState.ABANDONED)
 
         await self._database.write(change)
+
+    async def unknown(self, person: int, row_id: str, revision: int) -> OutboxScene | None:
+        """The letter whose outcome is not known, if that is still so."""
+
+        def look(tx: Reading) -> OutboxScene | None:
+            row = outbox.find(tx, person, row_id)
+            if row is None or row.revision != revision or row.state is not OutboxState.UNKNOWN:
+                return None
+            connection = connections.find(tx, person, row.connection)
+            return OutboxScene(row, drafts.find(tx, person, row.draft), connection, rings=False)
+
+        return await self._database.read(look)
+
+    async def connection_of(self, person: int, row_id: str) -> str | None:
+        """The connection that a blocked letter waits for."""
+        row = await self._database.read(lambda tx: outbox.find(tx, person, row_id))
+        return row.connection if row and row.state is OutboxState.BLOCKED else None
 
     def _take_back(self, tx: Transaction, row: OutboxRow, message: int) -> None:
         """Undo, and Cancel of what waits: certainly not sent; the draft opens at its review."""

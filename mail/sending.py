@@ -54,10 +54,6 @@ class Sending:
         self._bell = Bell()
         database.on_wake("outbox", self._bell.ring)
 
-    def wake(self) -> None:
-        """Looks at the rows, and whether to stop, at once."""
-        self._bell.ring()
-
     async def recover(self) -> None:
         """At start: what was on its way is not known, what is a day late is asked about."""
 

@@ -114,7 +114,9 @@ def end(tx: Transaction, notice: Notice, state: NoticeState = NoticeState.DONE) 
 def put_off(tx: Transaction, notice: Notice, until: datetime) -> None:
     """It could not be delivered now."""
     tx.execute(
-        "UPDATE notices SET state = 'owed', due_at = :until, tries = tries + 1 WHERE id = :id",
+        "UPDATE notices SET state = 'owed', due_at = :until, tries = tries + 1, "
+        "manner = CASE WHEN next_manner = 'new' THEN 'new' ELSE manner END, next_manner = 'edit' "
+        "WHERE id = :id",
         until=as_text(until),
         id=notice.id,
     )

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     ACCOUNTS = "accounts"
     APPROVAL = "approval"  # to an admin: somebody asks to be let in
     ADMITTED = "admitted"  # to a person: you were let in
+    UNREADABLE = "unreadable"  # to a person: a message of theirs could not be handled
     FOLD = "fold"  # takes the buttons off an old card; the subject is the message's id
 
 

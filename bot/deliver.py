@@ -1,0 +1,213 @@
+"""Delivers notices: takes a row, renders it from the records as they are now, stores the answer.
+
+One message at a time goes to each chat, in the order in which it was owed; chats do not wait for
+each other. A notice is on disk as being on the wire before Telegram hears of it.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from aiogram.types import LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+
+from bot.telegram import optional, plainly
+from bot.verdicts import Outcome, Verdict, classify
+from handlers.cards import Shown
+from mail import showing
+from mail.bell import Bell
+from mail.ports import Clock, Spawn, Stop
+from mail.showing import FoldScene, Showing
+from storage import notices
+from storage.database import Database, Transaction
+from storage.records.notices import Card, Manner, Notice
+
+IDLE_SECONDS: Final = 5.0
+LONGEST_PAUSE: Final = 60.0  # seconds between two tries to reach Telegram
+UNCERTAIN_PAUSE: Final = 3.0  # seconds before what may have arrived is shown once more
+NEW_TRIES: Final = 2  # how often a new message goes out that may have arrived
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+
+log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """The loop of the notices."""
+
+    def __init__(
+        self,
+        database: Database,
+        bot: Bot,
+        render: Callable[[Showing], Shown],
+        clock: Clock,
+        spawn: Spawn,
+    ) -> None:
+        self._database = database
+        self._bot = bot
+        self._render = render
+        self._clock = clock
+        self._spawn = spawn
+        self._busy: set[int] = set()
+        self._bell = Bell()
+        database.on_wake("notices", self._bell.ring)
+
+    async def recover(self) -> None:
+        """At start: what the last run left on the wire is shown once more."""
+        await self._database.write(showing.recover)
+
+    async def run(self, stop: Stop) -> None:
+        """Starts a task for each chat that is owed something."""
+        while not stop.asked:
+            for chat in await self._database.read(notices.owed_chats):
+                if chat not in self._busy:
+                    self._busy.add(chat)
+                    self._spawn(f"deliver to {chat}", self._drain(chat, stop))
+            await self._bell.wait(await self._seconds_to_next())
+
+    async def _seconds_to_next(self) -> float:
+        at = await self._database.read(notices.next_due)
+        if at is None:
+            return IDLE_SECONDS
+        return min(max((at - self._clock()).total_seconds(), 0.01), IDLE_SECONDS)
+
+    async def _drain(self, chat: int, stop: Stop) -> None:
+        try:
+            while not stop.asked:
+                notice = await self._database.write(lambda tx: notices.take(tx, chat))
+                if notice is None:
+                    break
+                await self._deliver(notice)
+        finally:
+            self._busy.discard(chat)
+            self._bell.ring()
+
+    async def _deliver(self, notice: Notice) -> None:
+        found = await self._database.read(lambda tx: showing.load(tx, notice))
+        if found is None:
+            await self._database.write(lambda tx: showing.drop(tx, notice))
+            return
+        if isinstance(found.scene, FoldScene):
+            await self._fold(notice, found)
+            return
+        shown = self._render(found)
+        try:
+            message = await self._show(notice, found, shown)
+        except AiogramError as error:
+            await self._failed(notice, found, classify(error), error)
+            return
+        card = _card(notice, shown, message, self._clock())
+        await self._database.write(lambda tx: showing.delivered(tx, notice, card))
+
+    async def _fold(self, notice: Notice, found: Showing) -> None:
+        try:
+            await optional(
+                self._bot.edit_message_reply_markup(
+                    chat_id=notice.place.chat, message_id=found.target, reply_markup=None
+                )
+            )
+        except AiogramError as error:
+            await self._failed(notice, found, classify(error), error)
+            return
+        await self._database.write(lambda tx: showing.delivered(tx, notice, None))
+
+    async def _show(self, notice: Notice, found: Showing, shown: Shown) -> int:
+        """The id of the message that shows it now."""
+        text, entities = shown.content()
+        try:
+            return await self._call(notice, found, shown, text, entities)
+        except AiogramError as error:
+            outcome = classify(error).outcome
+            if outcome is Outcome.NOT_MODIFIED and found.target is not None:
+                return found.target
+            if outcome is not Outcome.ENTITIES:
+                raise
+        log.warning("Telegram refused the formatting of a %s; sent as plain text", notice.kind)
+        return await self._call(notice, found, shown, text, [])
+
+    async def _call(
+        self,
+        notice: Notice,
+        found: Showing,
+        shown: Shown,
+        text: str,
+        entities: list[MessageEntity],
+    ) -> int:
+        place = notice.place
+        if found.target is not None:
+            await self._bot.edit_message_text(
+                text,
+                chat_id=place.chat,
+                message_id=found.target,
+                entities=entities,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=shown.markup(),
+            )
+            return found.target
+        message: Message = await self._bot.send_message(
+            place.chat,
+            text,
+            message_thread_id=place.thread or None,
+            entities=entities,
+            link_preview_options=NO_PREVIEW,
+            reply_parameters=_reply_to(found.reply_to),
+            reply_markup=shown.markup(),
+        )
+        return message.message_id
+
+    async def _failed(
+        self, notice: Notice, found: Showing, verdict: Verdict, error: AiogramError
+    ) -> None:
+        """One place for what Telegram's refusals mean to a notice."""
+        target, outcome = found.target, verdict.outcome
+        if target is not None and outcome in (Outcome.NOT_FOUND, Outcome.TOO_OLD):
+            await self._database.write(lambda tx: showing.gone(tx, notice, target))
+            return
+        pause = _pause(notice, verdict)
+        if pause is None:
+            log.error("a %s notice was dropped: %s", notice.kind, plainly(error))
+            await self._database.write(lambda tx: showing.drop(tx, notice))
+            return
+        log.warning("a %s notice waits %.1f s: %s", notice.kind, pause, plainly(error))
+        until = self._clock() + timedelta(seconds=pause)
+
+        def put_off(tx: Transaction) -> None:
+            notices.put_off(tx, notice, until)
+
+        await self._database.write(put_off)
+
+
+def _pause(notice: Notice, verdict: Verdict) -> float | None:
+    """Seconds until the next try; None: no further try."""
+    match verdict.outcome:
+        case Outcome.RETRY_AFTER:
+            return verdict.seconds + 0.5
+        case Outcome.NOT_SENT:
+            return float(min(2**notice.tries, LONGEST_PAUSE))
+        case Outcome.UNCERTAIN:
+            once_more = notice.manner is Manner.EDIT or notice.tries + 1 < NEW_TRIES
+            return UNCERTAIN_PAUSE if once_more else None
+        case _:
+            return None
+
+
+def _reply_to(message: int | None) -> ReplyParameters | None:
+    if message is None:
+        return None
+    return ReplyParameters(message_id=message, allow_sending_without_reply=True)
+
+
+def _card(notice: Notice, shown: Shown, message: int, now: datetime) -> Card | None:
+    if shown.kind is None:
+        return None
+    return Card(
+        place=notice.place,
+        message=message,
+        person=notice.person,
+        kind=shown.kind,
+        subject=shown.subject,
+        revision=shown.revision,
+        live=True,
+        shown_at=now,
+    )

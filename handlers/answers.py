@@ -1,0 +1,53 @@
+"""Turns what mail refuses into one answer: a toast for a press, a message for a text.
+
+The one place where a handler's errors become sentences, so that handlers hold none of this.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import CallbackQuery, Message, TelegramObject
+from storage.records.causes import AlreadyApplied
+
+from handlers.sentences import sentence
+from mail.errors import MailError
+
+MOST_TOAST = 200  # characters, by the Bot API
+LONG_TOAST = 60  # characters; what is longer stays until it is closed
+
+
+class Answering(BaseMiddleware):
+    """Around every handler."""
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        try:
+            return await handler(event, data)
+        except AlreadyApplied:
+            # It took effect before a restart; the cards are owed as rows. Only the press waits.
+            if isinstance(event, CallbackQuery):
+                await answer_press(event)
+        except MailError as error:
+            await _say(event, sentence(error, data["_"]))
+        return None
+
+
+async def answer_press(press: CallbackQuery, toast: str = "") -> None:
+    """Stops the button's clock; a press that is too old to be answered is no fault."""
+    try:
+        await press.answer(toast[:MOST_TOAST] or None, show_alert=len(toast) > LONG_TOAST)
+    except TelegramAPIError:
+        return
+
+
+async def _say(event: TelegramObject, said: str) -> None:
+    if isinstance(event, CallbackQuery):
+        await answer_press(event, said)
+    elif isinstance(event, Message):
+        await event.answer(said)

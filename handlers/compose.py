@@ -1,0 +1,72 @@
+"""The conversation about a letter that is being written: begin, press, type, and edit."""
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, Message
+
+from handlers.answers import answer_press
+from handlers.buttons import DraftButton
+from handlers.commands import CommandText, split_command
+from handlers.filters import HasText, PrivateChat
+from handlers.places import place_of, place_of_press, typed_in
+from handlers.sentences import sentence
+from handlers.texts import Texts
+from mail.drafts import Drafts
+from mail.errors import NothingAsked
+from storage.records.people import Person
+
+router = Router(name="compose")
+router.message.filter(PrivateChat())
+router.edited_message.filter(PrivateChat())
+router.callback_query.filter(PrivateChat())
+
+
+@router.message(CommandText("reply"))
+async def begin(
+    message: Message, argument: str, cause: str, person: Person, drafts: Drafts, _: Texts
+) -> None:
+    """`/reply`, `/reply 15`, and `/reply 15 Thanks, got it`."""
+    reference, text = split_command(argument)
+    typed = typed_in(message, after=(message.text or "").rindex(text)) if text else None
+    refused = await drafts.begin(cause, person.id, place_of(message), reference, typed)
+    if refused is not None:
+        await message.answer(sentence(refused, _))
+
+
+@router.message(CommandText("cancel"))
+async def cancel(message: Message, cause: str, person: Person, drafts: Drafts, _: Texts) -> None:
+    """Sets aside what is being written."""
+    if not await drafts.cancel(cause, person.id, place_of(message)):
+        await message.answer(_("There is nothing to cancel."))
+
+
+@router.callback_query(DraftButton.filter())
+async def press(
+    press: CallbackQuery, callback_data: DraftButton, cause: str, person: Person, drafts: Drafts
+) -> None:
+    """Any button of a draft's cards but Send."""
+    assert press.message is not None, "the filter saw its chat"
+    await drafts.press(
+        cause,
+        person.id,
+        place_of_press(press),
+        press.message.message_id,
+        callback_data.draft,
+        callback_data.revision,
+        callback_data.press,
+        callback_data.argument,
+    )
+    await answer_press(press)
+
+
+@router.message(HasText())
+async def type_text(message: Message, cause: str, person: Person, drafts: Drafts) -> None:
+    """Typed or forwarded text answers a card."""
+    reply_to = message.reply_to_message.message_id if message.reply_to_message else None
+    await drafts.type(cause, person.id, place_of(message), typed_in(message), reply_to)
+
+
+@router.edited_message(HasText())
+async def edit_text(message: Message, cause: str, person: Person, drafts: Drafts) -> None:
+    """Editing a message changes its part of the draft."""
+    if not await drafts.edit(cause, person.id, place_of(message), typed_in(message)):
+        raise NothingAsked

@@ -1,0 +1,20 @@
+"""Filters of our own. They are async, because aiogram runs every other filter in a thread."""
+
+from aiogram.enums import ChatType
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Message
+
+
+class PrivateChat(Filter):
+    """Between one person and the bot."""
+
+    async def __call__(self, event: Message | CallbackQuery) -> bool:
+        message = event.message if isinstance(event, CallbackQuery) else event
+        return message is not None and message.chat.type == ChatType.PRIVATE
+
+
+class HasText(Filter):
+    """A message of text, typed or forwarded; commands among it were taken before."""
+
+    async def __call__(self, message: Message) -> bool:
+        return message.text is not None

@@ -1,0 +1,173 @@
+"""The cards of a letter that was told to go: how it stands, and what may be done about it."""
+
+from aiogram.utils.formatting import Bold, Text, as_list
+
+from handlers.buttons import AskAgainButton, MendButton, on_draft, on_row
+from handlers.cards import Button, Shown
+from handlers.sentences import failure_sentence, field_label, field_sentences, mend_fields
+from handlers.texts import Texts
+from mail.drafts import Press
+from mail.outbox import Decision
+from mail.recipients import same_address
+from mail.showing import OutboxScene
+from storage.records.drafts import Field
+from storage.records.notices import CardKind
+from storage.records.outbox import OutboxRow, OutboxState, Why
+
+MOST_SHOWN = 5  # addresses by name; the rest is counted
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
+    """The card as it stands now; a refusal that rings is a card of the draft to mend."""
+    row = scene.row
+    if scene.rings and row.state is OutboxState.REJECTED and scene.draft is not None:
+        return _refusal(scene, _)
+    lines, keyboard = _state(scene, _)
+    lines.append(Text(Bold(_("Subject:")), " ", row.envelope.subject))
+    return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
+
+
+def _state(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
+    row = scene.row
+    match row.state:
+        case OutboxState.HELD:
+            seconds = round((row.due_at - row.created_at).total_seconds())
+            text = _("Goes out in {seconds} s").format(seconds=seconds)
+            return [Text(text, " ⏳"), _to(row, _)], ((on_row(row, _("Undo"), Decision.UNDO),),)
+        case OutboxState.QUEUED | OutboxState.SENDING:
+            return [Text(_("Sending…"), " 📤"), _to(row, _)], ()
+        case OutboxState.SENT:
+            return _sent(scene, _), ()
+        case OutboxState.CANCELLED:
+            return [Text(_cancelled(row, _), " ⚪")], ()
+        case OutboxState.REJECTED:
+            return [Text(_("It did not go out; the reason is below."), " ❌"), _to(row, _)], ()
+        case OutboxState.DEFERRED | OutboxState.BLOCKED:
+            return _waiting(scene, _)
+        case OutboxState.UNKNOWN | OutboxState.ABANDONED:
+            return _unknown(scene, _)
+
+
+def _to(row: OutboxRow, _: Texts) -> Text:
+    return Text(Bold(_("To:")), " ", recipients_line(row.envelope.to, _))
+
+
+def recipients_line(emails: tuple[str, ...], _: Texts) -> str:
+    """The first addresses, and how many more there are."""
+    shown = ", ".join(emails[:MOST_SHOWN])
+    more = len(emails) - MOST_SHOWN
+    if more <= 0:
+        return shown
+    return shown + " " + _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
+
+
+def _sent(scene: OutboxScene, _: Texts) -> list[Text]:
+    row = scene.row
+    to = row.accepted_to or row.envelope.to
+    sent = _("Sent to {recipients}").format(recipients=recipients_line(to, _))
+    zone = scene.connection.account.zone if scene.connection else ""
+    lines = [Text(sent, " ✅"), Text(_.time(row.updated_at, zone))]
+    if row.why is Why.PERSON:
+        lines.append(Text(_("You said that it was sent.")))
+    if _differs(row):
+        asked = recipients_line(row.envelope.to, _)
+        lines.append(
+            Text(_("Bitrix24 changed the recipients; asked for: {asked}").format(asked=asked))
+        )
+    return lines
+
+
+def _differs(row: OutboxRow) -> bool:
+    if not row.accepted_to:
+        return False
+    asked, accepted = row.envelope.to, row.accepted_to
+    return len(asked) != len(accepted) or not all(
+        any(same_address(one, other) for other in accepted) for one in asked
+    )
+
+
+def _cancelled(row: OutboxRow, _: Texts) -> str:
+    match row.why:
+        case Why.DISCONNECTED:
+            return _("Cancelled, because the portal was disconnected. It did not leave.")
+        case Why.OTHER_ACCOUNT:
+            return _("Cancelled, because the account changed. It did not leave.")
+        case _:
+            return _("Cancelled. It did not leave.")
+
+
+def _waiting(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
+    row = scene.row
+    zone = scene.connection.account.zone if scene.connection else ""
+    if row.why is Why.LATE:
+        due = _.date_time(row.due_at, zone)
+        reason = _("it was due at {due}, more than a day ago. Should it still go?").format(due=due)
+    elif row.failure is not None:
+        reason = failure_sentence(row.failure, _, zone)
+    else:
+        reason = ""
+    lines = [Text(_("Not sent: {reason}").format(reason=reason), " ⚠️")]
+    lines.append(Text(_("The letter waits, and nothing of it is lost.")))
+    cancel = on_row(row, _("Cancel"), Decision.CANCEL)
+    if row.state is OutboxState.BLOCKED:
+        mend = Button(_("Connect again"), MendButton(row=row.id).pack())
+        return [*lines, _to(row, _)], ((mend, cancel),)
+    return [*lines, _to(row, _)], ((on_row(row, _("Try again"), Decision.TRY_AGAIN), cancel),)
+
+
+def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
+    row = scene.row
+    to = recipients_line(row.envelope.to, _)
+    lines = [Text(_("It is not known whether the letter to {to} left.").format(to=to), " ❓")]
+    if row.state is OutboxState.ABANDONED:
+        lines.append(Text(_("You left it at that.")))
+        return lines, ()
+    zone = scene.connection.account.zone if scene.connection else ""
+    if row.why is Why.RESTART:
+        lines.append(Text(_("The bot was stopped while the letter was on its way.")))
+    elif row.failure is not None:
+        lines.append(Text(failure_sentence(row.failure, _, zone)))
+    lines.append(Text(_("Look into Sent in Bitrix24, then say what you found.")))
+    again = Button(
+        _("Send again"), AskAgainButton(row=row.id, revision=row.revision, sure=True).pack()
+    )
+    return lines, (
+        (on_row(row, _("It was sent"), Decision.WAS_SENT), again),
+        (on_row(row, _("Leave it"), Decision.LEAVE),),
+    )
+
+
+def sure_card(row: OutboxRow, _: Texts) -> Shown:
+    """Before the second press of Send again."""
+    to = recipients_line(row.envelope.to, _)
+    lines = [
+        Text(_("It is not known whether the letter to {to} left.").format(to=to), " ❓"),
+        Text(_("If it did, sending again means that they get it twice. Send it again?")),
+        Text(Bold(_("Subject:")), " ", row.envelope.subject),
+    ]
+    back = AskAgainButton(row=row.id, revision=row.revision, sure=False)
+    keyboard = (
+        (
+            on_row(row, _("Send again"), Decision.SEND_AGAIN),
+            Button(_("Back"), back.pack()),
+        ),
+    )
+    return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
+
+
+def _refusal(scene: OutboxScene, _: Texts) -> Shown:
+    """Not sent, field by field, with a button that opens each field of the draft."""
+    row, draft = scene.row, scene.draft
+    assert draft is not None
+    assert row.failure is not None, "a rejected letter has its reason"
+    zone = scene.connection.account.zone if scene.connection else ""
+    reasons = field_sentences(row.failure, _) or (failure_sentence(row.failure, _, zone),)
+    lines = [Text(_("Not sent: {reason}").format(reason=reasons[0]), " ❌")]
+    lines += [Text(reason) for reason in reasons[1:]]
+    lines.append(Text(_("Everything you wrote is kept.")))
+    fields = mend_fields(row.failure) or (Field.REVIEW,)
+    opens = tuple(on_draft(draft, field_label(f, _), Press.OPEN, f) for f in fields)
+    cancel = on_draft(draft, _("Cancel"), Press.CANCEL)
+    return Shown(as_list(*lines), (opens, (cancel,)), CardKind.DRAFT, draft.id, draft.revision)

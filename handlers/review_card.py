@@ -1,0 +1,160 @@
+"""The review: what will go out, to whom, and what to look at twice."""
+
+from collections.abc import Sequence
+
+from aiogram.utils.formatting import Bold, Italic, Text, as_list
+
+from handlers.buttons import SendButton, on_draft
+from handlers.cards import Button, Shown
+from handlers.formatting import body_text, cut, length
+from handlers.texts import Texts
+from mail import body
+from mail.drafts import Press
+from mail.recipients import domain
+from storage.records.drafts import Draft, Field, Written
+from storage.records.notices import CardKind
+
+REVIEW_UNITS = 2500  # of the text that the review shows
+PAGE_UNITS = 3500  # of the text on a page of its own
+LIST_UNITS = 350  # of one address list; the rest is counted
+MOST_ENTITIES = 90  # Telegram takes 100; the card needs a few of its own
+MANY_RECIPIENTS = 5
+
+_NO_REPLY = ("no-reply", "noreply", "no_reply", "donotreply", "do-not-reply")
+_ATTACHED = ("attached", "attachment", "во вложении", "прикрепл", "приложен")
+
+
+def review_card(draft: Draft, _: Texts) -> Shown:
+    """The review, its edit menus, or a page of the whole text."""
+    text = _page(draft, _) if draft.whole else _review(draft, _)
+    return Shown(text, _keyboard(draft, _), CardKind.DRAFT, draft.id, draft.revision)
+
+
+def _review(draft: Draft, _: Texts) -> Text:
+    written = draft.written
+    lines = [Bold(_("Check before it goes out")), *_headers(written, _), Text("")]
+    lines += [_start_of_text(written), Text("")]
+    lines.append(Italic(_("Bitrix24 adds the quote.")))
+    lines += [Text("⚠️ ", warning) for warning in warnings(written, _)]
+    return as_list(*lines)
+
+
+def _headers(written: Written, _: Texts) -> list[Text]:
+    lists = (
+        (_("To:"), written.to),
+        (_("Cc:"), written.cc),
+        (_("Bcc:"), written.bcc),
+    )
+    home = domain(written.sender)
+    lines = [Text(Bold(_("From:")), " ", written.sender)]
+    lines += [Text(Bold(label), " ", _addresses(some, home, _)) for label, some in lists if some]
+    lines.append(Text(Bold(_("Subject:")), " ", written.subject))
+    if any(domain(email) != home for email in (*written.to, *written.cc, *written.bcc)):
+        lines.append(Italic(_("↗ outside {domain}").format(domain=home)))
+    return lines
+
+
+def _addresses(emails: Sequence[str], home: str, _: Texts) -> str:
+    shown: list[str] = []
+    for email in emails:
+        marked = email if domain(email) == home else f"{email} ↗"
+        if shown and length(", ".join([*shown, marked])) > LIST_UNITS:
+            more = len(emails) - len(shown)
+            return (
+                ", ".join(shown)
+                + " "
+                + _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
+            )
+        shown.append(marked)
+    return ", ".join(shown)
+
+
+def _start_of_text(written: Written) -> Text:
+    text, entities = body_text(whole_html(written))
+    text, entities, was_cut = cut(text, entities, REVIEW_UNITS)
+    shown = Text.from_entities(text, entities[:MOST_ENTITIES])
+    return Text(shown, "…") if was_cut else shown
+
+
+def whole_html(written: Written) -> str:
+    """The body as it goes out."""
+    return body.joined([part.html for part in written.parts])
+
+
+def pages(written: Written) -> int:
+    """How many pages the whole text takes; 0 if the review shows it all."""
+    text, _entities = body_text(whole_html(written))
+    units = length(text)
+    return 0 if units <= REVIEW_UNITS else -(-units // PAGE_UNITS)
+
+
+def _page(draft: Draft, _: Texts) -> Text:
+    text, _entities = body_text(whole_html(draft.written))
+    for _turn in range(draft.whole - 1):
+        before, _some, _was_cut = cut(text, [], PAGE_UNITS)
+        text = text[len(before) :]
+    shown, _some, _was_cut = cut(text, [], PAGE_UNITS)
+    title = _("Text, part {page} of {pages}").format(page=draft.whole, pages=pages(draft.written))
+    return as_list(Bold(title), Text(""), Text(shown))
+
+
+def warnings(written: Written, _: Texts) -> list[str]:
+    """What is easily overlooked."""
+    found = []
+    everybody = (*written.to, *written.cc, *written.bcc)
+    if len(everybody) > MANY_RECIPIENTS:
+        found.append(
+            _.plural("It goes to {n} address.", "It goes to {n} addresses.", len(everybody)).format(
+                n=_.number(len(everybody))
+            )
+        )
+    silent = [e for e in everybody if e.lower().startswith(_NO_REPLY)]
+    if silent:
+        found.append(_("Nobody may read {email}.").format(email=silent[0]))
+    said = body.plain(whole_html(written)).lower()
+    if any(word in said for word in _ATTACHED):
+        found.append(_("The text mentions an attachment; the bot cannot attach files."))
+    return found
+
+
+def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
+    back = on_draft(draft, _("Back"), Press.BACK)
+    cancel = on_draft(draft, _("Cancel"), Press.CANCEL)
+    if draft.whole:
+        return (_turning(draft, _), (on_draft(draft, _("Back"), Press.OPEN, Field.REVIEW), cancel))
+    if draft.field is Field.EDIT:
+        return (*_fields(draft, _), (on_draft(draft, _("Back"), Press.OPEN, Field.REVIEW), cancel))
+    if draft.field is Field.COPIES:
+        copies = tuple(
+            on_draft(draft, label, Press.OPEN, field)
+            for label, field in ((_("Cc"), Field.CC), (_("Bcc"), Field.BCC))
+        )
+        return (copies, (on_draft(draft, _("Back"), Press.OPEN, Field.EDIT), cancel))
+    send = Button(_("Send"), SendButton(draft=draft.id, revision=draft.revision).pack())
+    first = (send, on_draft(draft, _("Edit"), Press.OPEN, Field.EDIT))
+    if pages(draft.written):
+        return (first, (on_draft(draft, _("Show all"), Press.WHOLE, 1),), (back, cancel))
+    return (first, (back, cancel))
+
+
+def _fields(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
+    return (
+        (
+            on_draft(draft, _("Sender"), Press.OPEN, Field.SENDER),
+            on_draft(draft, _("Recipients"), Press.OPEN, Field.RECIPIENTS),
+        ),
+        (
+            on_draft(draft, _("Subject"), Press.OPEN, Field.SUBJECT),
+            on_draft(draft, _("Text"), Press.OPEN, Field.TEXT),
+        ),
+        (on_draft(draft, _("Cc/Bcc"), Press.OPEN, Field.COPIES),),
+    )
+
+
+def _turning(draft: Draft, _: Texts) -> tuple[Button, ...]:
+    turns = []
+    if draft.whole > 1:
+        turns.append(on_draft(draft, "◀", Press.WHOLE, draft.whole - 1))
+    if draft.whole < pages(draft.written):
+        turns.append(on_draft(draft, "▶", Press.WHOLE, draft.whole + 1))
+    return tuple(turns)

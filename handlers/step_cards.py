@@ -1,0 +1,114 @@
+"""The cards of a draft's steps: what is asked, what can be pressed instead of typing."""
+
+from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text, as_list
+
+from handlers.buttons import on_draft
+from handlers.cards import Button, Shown, rows
+from handlers.letter_card import shown_line
+from handlers.review_card import review_card
+from handlers.sentences import failure_sentence
+from handlers.texts import Texts, mark
+from mail.drafts import Press
+from mail.showing import DraftScene
+from mail.steps import COPIES, SHOWS_REVIEW, filled
+from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
+from storage.records.notices import CardKind
+
+_PROMPTS = {
+    Field.LETTER: mark("Which letter do you want to answer? Type its number or paste its link."),
+    Field.SENDER: mark("Which address should it go from?"),
+    Field.RECIPIENTS: mark("Who should get it? Press a name, or type one or more addresses."),
+    Field.SUBJECT: mark("What is the subject?"),
+    Field.TEXT: mark("Type your answer."),
+    Field.CC: mark("Who gets a copy (Cc)? What you type replaces the field."),
+    Field.BCC: mark("Who gets a hidden copy (Bcc)? What you type replaces the field."),
+}
+
+
+def draft_card(scene: DraftScene, _: Texts) -> Shown:
+    """The draft as it is now: set aside, looking, at a step, or at its review."""
+    draft = scene.draft
+    if draft.state is DraftState.ASIDE:
+        return _aside(draft, _)
+    if draft.wants is not Wants.NOTHING:
+        return _looking(draft, _)
+    if draft.field in SHOWS_REVIEW:
+        return review_card(draft, _)
+    return _step(scene, _)
+
+
+def _aside(draft: Draft, _: Texts) -> Shown:
+    lines = [Text(_("Set aside. Nothing was sent, and nothing is lost."))]
+    if draft.written.subject:
+        lines.append(Text(Bold(_("Subject:")), " ", draft.written.subject))
+    keyboard = ((on_draft(draft, _("Bring back"), Press.BRING_BACK),),)
+    return _shown(draft, as_list(*lines), keyboard)
+
+
+def _looking(draft: Draft, _: Texts) -> Shown:
+    if draft.wants is Wants.UNREAD:
+        text = _("Looking for unread letters…")
+    else:
+        text = _("Looking for letter {number}…").format(number=draft.letter_number)
+    return _shown(draft, Text(text), (_ways_out(draft, _),))
+
+
+def _step(scene: DraftScene, _: Texts) -> Shown:
+    draft = scene.draft
+    lines: list[Text] = []
+    if scene.letter is not None:
+        lines.append(Italic(_about(scene, _)))
+    if draft.written.failure is not None:
+        zone = scene.connection.account.zone if scene.connection else ""
+        lines.append(Text(failure_sentence(draft.written.failure, _, zone)))
+    lines.append(Text(_prompt(draft, _)))
+    if draft.written.waiting:
+        lines.append(Text(_("You typed meanwhile:")))
+        lines.append(BlockQuote(shown_line(draft.written.waiting[0].text)))
+    return _shown(draft, as_list(*lines), _keyboard(draft, _))
+
+
+def _about(scene: DraftScene, _: Texts) -> str:
+    assert scene.letter is not None
+    text = scene.letter.text
+    about = shown_line(text.subject) or _("(no subject)")
+    return f"{_('Letter {number}').format(number=scene.letter.number)} · {about}"
+
+
+def _prompt(draft: Draft, _: Texts) -> str:
+    prompt = _PROMPTS.get(draft.field)
+    return _(prompt) if prompt else _("Open the review to go on.")
+
+
+def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
+    choices = [
+        on_draft(draft, _label(draft.field, choice, _), Press.CHOOSE, index)
+        for index, choice in enumerate(draft.written.choices)
+    ]
+    extra: list[Button] = []
+    if draft.field in COPIES:
+        extra.append(on_draft(draft, _("None"), Press.NONE))
+    if draft.field is Field.REFUSAL:
+        extra.append(on_draft(draft, _("Review"), Press.OPEN, Field.REVIEW))
+    if not draft.reviewed and filled(draft, draft.field):
+        extra.append(on_draft(draft, _("Keep as it is"), Press.KEEP))
+    if draft.written.waiting:
+        extra.append(on_draft(draft, _("Use this text"), Press.USE))
+    return (*rows(choices, 1), *rows(extra, 2), _ways_out(draft, _))
+
+
+def _label(field: Field, choice: Choice, _: Texts) -> str:
+    if field is Field.RECIPIENTS and choice.count > 1:
+        return _("All ({n})").format(n=_.number(choice.count))
+    return shown_line(choice.label) or choice.value
+
+
+def _ways_out(draft: Draft, _: Texts) -> tuple[Button, ...]:
+    return (
+        on_draft(draft, _("Back"), Press.BACK),
+        on_draft(draft, _("Cancel"), Press.CANCEL),
+    )
+
+
+def _shown(draft: Draft, text: Text, keyboard: tuple[tuple[Button, ...], ...]) -> Shown:
+    return Shown(text, keyboard, CardKind.DRAFT, draft.id, draft.revision)

@@ -1,0 +1,265 @@
+"""What a notice shows, read from the rows as they are at this moment, and what its delivery means.
+
+A scene holds all records that its renderer needs; which message it goes into is decided here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mail.draft_changes import known_or_none
+from storage import connections, drafts, letters, notices, outbox, people
+from storage.database import Reading, Transaction
+from storage.records.connections import ConnectAttempt, Connection
+from storage.records.drafts import Draft, DraftState
+from storage.records.letters import Letter
+from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
+from storage.records.outbox import OutboxRow, OutboxState
+from storage.records.people import Access, Person
+from storage.records.places import Place
+from storage.records.updates import StoredUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class DraftScene:
+    """A step, the review, or a draft that was set aside."""
+
+    draft: Draft
+    connection: Connection | None
+    letter: Letter | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterScene:
+    """The letter that a draft answers."""
+
+    letter: Letter
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxScene:
+    """A letter on its way; `rings` where it is told in a message of its own."""
+
+    row: OutboxRow
+    draft: Draft | None
+    connection: Connection | None
+    rings: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptScene:
+    """Connecting; `connection` is what came of it, or what would be replaced."""
+
+    attempt: ConnectAttempt
+    connection: Connection | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsScene:
+    """All connections of a person."""
+
+    connections: tuple[Connection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalScene:
+    """A stranger who asks an admin to be let in."""
+
+    stranger: Person
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedScene:
+    """A person whom an admin let in, or not."""
+
+    admitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableScene:
+    """A message of this person could not be handled."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldScene:
+    """An old card that loses its buttons."""
+
+
+Scene = (
+    DraftScene
+    | LetterScene
+    | OutboxScene
+    | AttemptScene
+    | AccountsScene
+    | ApprovalScene
+    | AdmittedScene
+    | UnreadableScene
+    | FoldScene
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """`target` is the message to edit, None for a new one, which may reply to `reply_to`."""
+
+    reader: Person
+    scene: Scene
+    target: int | None = None
+    reply_to: int | None = None
+
+
+def load(tx: Reading, notice: Notice) -> Showing | None:
+    """What is to be shown now; None: the rows moved on, and there is nothing to show."""
+    reader = people.find(tx, notice.person)
+    if reader is None:
+        return None
+    return _LOADERS[notice.kind](tx, notice, reader)
+
+
+def _target(tx: Reading, notice: Notice, kind: CardKind) -> int | None:
+    """The card to edit; a card that is gone, or was never stored, is sent anew."""
+    if notice.manner is Manner.NEW:
+        return None
+    card = notices.live_card(tx, kind, notice.place, notice.subject)
+    return card.message if card else None
+
+
+def _draft(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
+    draft = drafts.find(tx, reader.id, notice.subject)
+    if draft is None or draft.state is DraftState.CONFIRMED:
+        return None
+    connection = connections.find(tx, reader.id, draft.connection)
+    against = known_or_none(tx, draft)
+    scene = DraftScene(draft, connection, against.letter if against else None)
+    return Showing(reader, scene, _target(tx, notice, CardKind.DRAFT))
+
+
+def _letter(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
+    """The letter's card takes the place of "Looking…", where that was shown."""
+    draft = drafts.find(tx, reader.id, notice.subject)
+    letter = letters.find(tx, reader.id, draft.letter) if draft and draft.letter else None
+    connection = connections.find(tx, reader.id, letter.connection) if letter else None
+    if draft is None or letter is None or connection is None:
+        return None
+    card = notices.live_card(tx, CardKind.DRAFT, notice.place, draft.id)
+    looking = card is not None and card.revision == draft.asked_at_revision
+    target = card.message if card and looking else None
+    return Showing(reader, LetterScene(letter, connection), target)
+
+
+def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
+    row = outbox.find(tx, reader.id, notice.subject)
+    if row is None:
+        return None
+    rings = notice.kind is NoticeKind.OUTCOME
+    if rings and row.state not in RINGS:
+        return None
+    card = notices.live_card(tx, CardKind.OUTBOX, notice.place, row.id)
+    message = card.message if card else None
+    draft = drafts.find(tx, reader.id, row.draft)
+    connection = connections.find(tx, reader.id, row.connection)
+    scene = OutboxScene(row, draft, connection, rings)
+    if rings:
+        return Showing(reader, scene, reply_to=message)
+    return Showing(reader, scene, target=message)
+
+
+# Told in a message of its own.
+RINGS = (
+    OutboxState.REJECTED,
+    OutboxState.BLOCKED,
+    OutboxState.DEFERRED,
+    OutboxState.UNKNOWN,
+)
+
+
+def _attempt(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
+    attempt = connections.find_attempt(tx, reader.id, notice.subject)
+    if attempt is None:
+        return None
+    connection = connections.find(tx, reader.id, attempt.connection) if attempt.connection else None
+    return Showing(reader, AttemptScene(attempt, connection), _target(tx, notice, CardKind.ATTEMPT))
+
+
+def _accounts(tx: Reading, notice: Notice, reader: Person) -> Showing:
+    scene = AccountsScene(connections.of_person(tx, reader.id))
+    return Showing(reader, scene, _target(tx, notice, CardKind.ACCOUNTS))
+
+
+def _approval(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
+    stranger = people.find(tx, int(notice.subject))
+    if stranger is None:
+        return None
+    return Showing(reader, ApprovalScene(stranger), _target(tx, notice, CardKind.APPROVAL))
+
+
+def _admitted(_tx: Reading, _notice: Notice, reader: Person) -> Showing:
+    return Showing(reader, AdmittedScene(reader.access is Access.ADMITTED))
+
+
+def _unreadable(_tx: Reading, _notice: Notice, reader: Person) -> Showing:
+    return Showing(reader, UnreadableScene())
+
+
+def _fold(_tx: Reading, notice: Notice, reader: Person) -> Showing:
+    return Showing(reader, FoldScene(), int(notice.subject))
+
+
+_LOADERS: dict[NoticeKind, Callable[[Reading, Notice, Person], Showing | None]] = {
+    NoticeKind.DRAFT: _draft,
+    NoticeKind.DRAFT_LETTER: _letter,
+    NoticeKind.OUTBOX: _outbox,
+    NoticeKind.OUTCOME: _outbox,
+    NoticeKind.ATTEMPT: _attempt,
+    NoticeKind.ACCOUNTS: _accounts,
+    NoticeKind.APPROVAL: _approval,
+    NoticeKind.ADMITTED: _admitted,
+    NoticeKind.UNREADABLE: _unreadable,
+    NoticeKind.FOLD: _fold,
+}
+
+
+def delivered(tx: Transaction, notice: Notice, card: Card | None) -> None:
+    """The notice is done; older cards of the same subject lose their buttons."""
+    if card is not None:
+        notices.save_card(tx, card)
+        for older in notices.older_cards(tx, card):
+            notices.unlive(tx, older)
+            notices.owe(
+                tx,
+                older.person,
+                NoticeKind.FOLD,
+                older.place,
+                str(older.message),
+                Manner.EDIT,
+            )
+    notices.end(tx, notice)
+
+
+def gone(tx: Transaction, notice: Notice, message: int) -> None:
+    """The message to edit is no more: what it showed is sent anew, a fold is done."""
+    card = notices.card_at(tx, notice.person, notice.place.chat, message)
+    if card is not None:
+        notices.unlive(tx, card)
+    if notice.kind is NoticeKind.FOLD:
+        notices.end(tx, notice)
+    else:
+        notices.put_off(tx, notice, tx.now)
+
+
+def recover(tx: Transaction) -> None:
+    """At start: what was on the wire may have arrived; it is shown once more."""
+    for notice in notices.on_wire(tx):
+        notices.put_off(tx, notice, tx.now)
+
+
+def drop(tx: Transaction, notice: Notice) -> None:
+    """It will not be delivered."""
+    notices.end(tx, notice, NoticeState.DROPPED)
+
+
+def owe_unreadable(tx: Transaction, update: StoredUpdate) -> None:
+    """An update was given up: its person is told once, if it came from one that we know."""
+    if people.find(tx, update.key) is not None:
+        place = Place(update.key)
+        notices.owe(tx, update.key, NoticeKind.UNREADABLE, place, "", Manner.NEW)
