@@ -1,0 +1,199 @@
+"""Why a call to a portal failed and what to do about it, one sentence for each of our codes.
+
+The same failure is told of a look-up, of connecting and of a letter on its way. So no sentence
+says that a letter was not sent, nor invites to send it again where it may have left.
+"""
+
+from handlers.field_sentences import field_sentences
+from handlers.portal_words import portal_words, shortened
+from handlers.texts import Texts, mark
+from storage.records.failures import Failure
+
+# By the values of `bitrix24.errors.FailureCode`, which nothing here may import.
+FAILURES = {
+    "unreachable": mark(
+        "The portal cannot be reached. Please check its address and that it is up, then try again "
+        "later."
+    ),
+    "certificate": mark(
+        "A secure connection to the portal is not possible, probably because of its certificate. "
+        "Please ask the portal's administrator to check it."
+    ),
+    "timeout_connecting": mark(
+        "The portal did not take the call in time. Please check that it is up, then try again "
+        "later."
+    ),
+    "host_refused": mark(
+        "The settings of this bot do not allow it to call this portal's address. Please ask "
+        "whoever runs the bot."
+    ),
+    "no_answer": mark(
+        "The portal was called and did not answer in time. Please see in your browser whether "
+        "Bitrix24 works."
+    ),
+    "bad_answer": mark(
+        "The portal's answer could not be understood. Please see in your browser whether Bitrix24 "
+        "works."
+    ),
+    "html_answer": mark(
+        "The portal answered with a web page, perhaps because it is under maintenance or wants a "
+        "login. Please open it in your browser."
+    ),
+    "answer_too_large": mark(
+        "The portal's answer was too large to be read. Please look into Bitrix24 itself."
+    ),
+    "too_many_calls": mark(
+        "The portal gets more calls at the moment than it takes. Please try again in a minute."
+    ),
+    "operating_time": mark(
+        "The portal has worked as long for this bot as it may within ten minutes. Please try again "
+        "a little later."
+    ),
+    "credentials": mark(
+        "The portal does not accept the webhook: it is wrong, was revoked or has expired. Please "
+        "make a new one in Bitrix24 and connect it."
+    ),
+    "scope": mark(
+        "The webhook may not use mail. Please tick “Mail” in its permissions in Bitrix24, then "
+        "connect again."
+    ),
+    "plan": mark(
+        "The portal does not allow REST: that needs a commercial plan with the Market "
+        "subscription. Please ask the portal's administrator."
+    ),
+    "license": mark(
+        "The portal's plan does not include this. Please ask the portal's administrator about the "
+        "plan."
+    ),
+    "payment": mark(
+        "The portal's subscription has ended. Please ask the portal's administrator to renew it."
+    ),
+    "owner_inactive": mark(
+        "The person who made the webhook is no longer active on the portal. Please connect a "
+        "webhook of your own."
+    ),
+    "user_access": mark(
+        "The portal has not opened REST to the webhook's owner. Please ask the portal's "
+        "administrator for access."
+    ),
+    "external_user": mark(
+        "The portal allows this to its employees only. Please connect an employee's webhook."
+    ),
+    "application_needed": mark(
+        "The portal allows this to applications only, not to webhooks. Please tell whoever runs "
+        "this bot."
+    ),
+    "application_removed": mark(
+        "The application behind this connection was removed from the portal. Please ask the "
+        "portal's administrator to install it again."
+    ),
+    "confirmation_awaited": mark(
+        "The portal's administrator must approve this first. Please ask for it, then connect again."
+    ),
+    "confirmation_denied": mark(
+        "The portal's administrator has not approved this. Please ask the administrator why."
+    ),
+    "https_needed": mark(
+        "The portal answers over https only. Please connect with an address that begins with "
+        "https://."
+    ),
+    "portal_blocked": mark(
+        "The vendor has blocked REST on this portal. Please ask the portal's administrator to "
+        "write to Bitrix24's support."
+    ),
+    "portal_closed": mark(
+        "The portal is closed or was deleted. Please ask the portal's administrator."
+    ),
+    "moved": mark(
+        "The portal is at another address now. Please make a webhook there and connect it."
+    ),
+    "validation": mark(
+        "Bitrix24 objects to something and does not say to what. Please check everything."
+    ),
+    "not_found": mark(
+        "The letter or the mailbox was not found on the portal, or you may no longer see it. "
+        "Please look for it in Bitrix24."
+    ),
+    "no_right": mark(
+        "You have no access to this on the portal. Please ask its administrator for the right to "
+        "this letter and mailbox."
+    ),
+    "method_missing": mark(
+        "This portal has no mail over REST 3.0 yet. Please ask its administrator to update it."
+    ),
+    "key_invalid": mark(
+        "The portal did not accept the mark that keeps a letter from leaving twice. Please tell "
+        "whoever runs this bot."
+    ),
+    "bad_call": mark(
+        "The portal did not understand the bot, which is the bot's mistake. Please tell whoever "
+        "runs it."
+    ),
+    "key_reused": mark(
+        "The portal knows this letter's mark from another letter. Please look under Sent in "
+        "Bitrix24."
+    ),
+    "portal_failed": mark(
+        "The portal had a fault of its own. Please see in your browser whether Bitrix24 works."
+    ),
+    "unrecognised": mark(
+        "The portal answered with an error that this bot does not know. Please look into Bitrix24."
+    ),
+}
+# What connecting finds out where every call succeeded.
+CONNECTING = {
+    "no_mailbox": mark(
+        "You have no mailbox on this portal. Please connect one in Bitrix24 under Mail, then try "
+        "again."
+    ),
+    "no_sender": mark(
+        "There is no address that you may write from on this portal. Please set up a mailbox for "
+        "sending in Bitrix24, then try again."
+    ),
+}
+_AT = {
+    "too_many_calls": mark(
+        "The portal gets more calls at the moment than it takes. Please try again at {time}."
+    ),
+    "operating_time": mark(
+        "The portal has worked as long for this bot as it may within ten minutes. Please try again "
+        "at {time}."
+    ),
+}
+_SENTENCES = FAILURES | CONNECTING
+
+
+def failure_sentence(failure: Failure, _: Texts, zone: str = "") -> str:
+    """What happened and what to do next; `zone` is where the person's clock is, '' for UTC."""
+    if failure.retry_at is not None and failure.code in _AT:
+        time = _.time(failure.retry_at, zone) if zone else f"{_.time(failure.retry_at, zone)} UTC"
+        return _(_AT[failure.code]).format(time=time)
+    if failure.code == "validation":
+        return _about_validation(failure, _)
+    if failure.code == "unrecognised" or failure.code not in _SENTENCES:
+        return _about_unknown(failure, _)
+    return _(_SENTENCES[failure.code])
+
+
+def _about_validation(failure: Failure, _: Texts) -> str:
+    sentences = field_sentences(failure, _)
+    if sentences:
+        return " ".join(sentences)
+    words = portal_words(failure.portal_text)
+    if words:
+        said = _("Bitrix24 objects to something and says: “{words}” Please check everything.")
+        return said.format(words=words)
+    return _(FAILURES["validation"])
+
+
+def _about_unknown(failure: Failure, _: Texts) -> str:
+    """The only place where a code is shown, as the portal's word: nobody could explain it."""
+    parts = (failure.portal_code, portal_words(failure.portal_text))
+    words = shortened(" ".join(": ".join(part for part in parts if part).split()))
+    if words:
+        said = _("The portal answered with an error that this bot does not know: “{words}”")
+        return said.format(words=words)
+    if failure.status is not None:
+        said = _("The portal answered with HTTP {status} and gave no reason.")
+        return said.format(status=failure.status)
+    return _(FAILURES["unrecognised"])

@@ -1,0 +1,125 @@
+"""The one mapper from codes to sentences: what `mail` refuses and what portals refused, in words.
+
+Handlers and renderers import from here alone; the larger tables stand in modules of their own.
+"""
+
+from handlers.bad_value_sentences import bad_value_sentence
+from handlers.failure_sentences import failure_sentence
+from handlers.field_sentences import field_label, field_sentences, mend_fields
+from handlers.texts import Texts, mark
+from mail.errors import (
+    BadValue,
+    Closed,
+    Closing,
+    Limit,
+    LimitReached,
+    MailError,
+    NotAllowed,
+    NotConnected,
+    NothingAsked,
+    Stale,
+    TooLate,
+)
+
+__all__ = [
+    "bad_value_sentence",
+    "closed_sentence",
+    "failure_sentence",
+    "field_label",
+    "field_sentences",
+    "limit_sentence",
+    "mend_fields",
+    "not_allowed_sentence",
+    "not_connected_sentence",
+    "nothing_asked_sentence",
+    "sentence",
+    "stale_toast",
+    "too_late_toast",
+]
+
+# {undo}, {bring_back}, {cancel} and {review} are buttons.
+_CLOSED = {
+    Closing.ASIDE: mark("This draft is set aside. Please press “{bring_back}” to go on with it."),
+    Closing.HELD: mark("The letter is about to go. Please press “{undo}” first, then change it."),
+    Closing.SENDING: mark("The letter is on its way and cannot be changed now."),
+    Closing.UNKNOWN: mark(
+        "It is not known whether the letter left. Please say on its card what to do about it."
+    ),
+    Closing.ENDED: mark("This letter is finished. Please begin a new one with /reply."),
+    Closing.WAITING: mark(
+        "The letter waits to go out. Please press “{cancel}” on its card first, then change it."
+    ),
+    Closing.REFUSAL: mark("Please press “{review}” first, and choose there what to change."),
+}
+
+
+def sentence(error: MailError, _: Texts) -> str:
+    """For a toast or a message, at most 200 characters, which is what a toast holds."""
+    match error:
+        case BadValue():
+            return bad_value_sentence(error, _)
+        case Closed():
+            return closed_sentence(error, _)
+        case LimitReached():
+            return limit_sentence(error, _)
+        case Stale():
+            return stale_toast(_)
+        case TooLate():
+            return too_late_toast(_)
+        case NothingAsked():
+            return nothing_asked_sentence(_)
+        case NotConnected():
+            return not_connected_sentence(_)
+        case NotAllowed():
+            return not_allowed_sentence(_)
+        case _:
+            return _("That did not work. Please try again.")
+
+
+def closed_sentence(error: Closed, _: Texts) -> str:
+    """Why typed text changes nothing now, and how to change that."""
+    return _(_CLOSED[error.closing]).format(
+        undo=_("Undo"), bring_back=_("Bring back"), cancel=_("Cancel"), review=_("Review")
+    )
+
+
+def limit_sentence(error: LimitReached, _: Texts) -> str:
+    """What there was too much of in an hour."""
+    if error.limit is Limit.CONNECTS:
+        said = _.plural(
+            "At most {n} address an hour can be tried. Please try again later.",
+            "At most {n} addresses an hour can be tried. Please try again later.",
+            error.most,
+        )
+    else:
+        said = _.plural(
+            "At most {n} letter an hour can be sent. Your draft is kept: please send it later.",
+            "At most {n} letters an hour can be sent. Your draft is kept: please send it later.",
+            error.most,
+        )
+    return said.format(n=_.number(error.most))
+
+
+def stale_toast(_: Texts) -> str:
+    """The button belongs to a card that is no longer true."""
+    return _("This has changed since. Please use the newest card.")
+
+
+def too_late_toast(_: Texts) -> str:
+    """Undo came after the letter was on its way."""
+    return _("Too late: the letter is on its way.")
+
+
+def nothing_asked_sentence(_: Texts) -> str:
+    """Text came where nothing waits for it."""
+    return _("Nothing waits for text here. To answer a letter, begin with /reply.")
+
+
+def not_connected_sentence(_: Texts) -> str:
+    """There is no connection to do this with."""
+    return _("No Bitrix24 portal is connected. Please connect one with /connect.")
+
+
+def not_allowed_sentence(_: Texts) -> str:
+    """An admin's button or command."""
+    return _("Only an admin of this bot may do this.")
