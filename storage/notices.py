@@ -60,16 +60,17 @@ def owe(
     tx.wake("notices")
 
 
-def withdraw(tx: Transaction, kind: NoticeKind, place: Place, subject: str) -> None:
-    """No longer owed, if it is not on the wire yet."""
-    tx.execute(
+def withdraw(tx: Transaction, kind: NoticeKind, place: Place, subject: str) -> Manner | None:
+    """No longer owed; how it would have been shown. None: not owed, or on the wire already."""
+    row = tx.row(
         "UPDATE notices SET state = 'dropped' WHERE kind = :kind AND chat = :chat "
-        "AND thread = :thread AND subject = :subject AND state = 'owed'",
+        "AND thread = :thread AND subject = :subject AND state = 'owed' RETURNING manner",
         kind=kind.value,
         chat=place.chat,
         thread=place.thread,
         subject=subject,
     )
+    return Manner(row["manner"]) if row else None
 
 
 def owed_chats(tx: Reading) -> tuple[int, ...]:

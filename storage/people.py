@@ -68,6 +68,12 @@ def admins(tx: Reading) -> tuple[Person, ...]:
     return tuple(_person(row) for row in rows)
 
 
+def waiting(tx: Reading) -> tuple[Person, ...]:
+    """Everybody who waits for an admin's tap, the longest waiting first."""
+    rows = tx.rows("SELECT * FROM people WHERE access = 'waiting' ORDER BY asked_at, id")
+    return tuple(_person(row) for row in rows)
+
+
 def count_waiting(tx: Reading) -> int:
     """How many people wait for an admin's tap."""
     row = tx.row("SELECT count(*) AS n FROM people WHERE access = 'waiting'")

@@ -1,0 +1,187 @@
+"""Who may use the bot: strangers ask, admins decide, and the first admin may come by a code.
+
+Every change is one transaction; who is an admin is read from the rows and the settings each time.
+"""
+
+import hmac
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mail.errors import NotAllowed, Stale
+from storage import notices, people
+from storage.database import Database, Reading, Transaction
+from storage.records.notices import Manner, NoticeKind
+from storage.records.people import Access, Person
+from storage.records.places import Place
+
+ASK_AGAIN = timedelta(days=1)
+MOST_WAITING = 20
+CLAIM_TRIES = 5  # wrong codes an hour, of one person
+HOUR = timedelta(hours=1)
+
+
+class Answer(StrEnum):
+    """What a stranger is told."""
+
+    ASKED = "asked"  # an admin is asked now
+    ASKED_BEFORE = "asked_before"  # an admin was asked, and has not decided
+    FULL = "full"  # too many wait already
+    REFUSED = "refused"  # an admin refused less than a day ago
+
+
+class People:
+    """Everybody who ever wrote to the bot. `claim_code` is None where there is nothing to claim."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        admins: frozenset[int],
+        open_to_all: bool,
+        claim_code: str | None,
+    ) -> None:
+        self._database = database
+        self._admins = admins
+        self._open_to_all = open_to_all
+        self._claim_code = claim_code
+        self._wrong_codes: dict[int, list[datetime]] = {}
+
+    async def find(self, person: int) -> Person | None:
+        """The person, if they ever wrote to the bot."""
+        return await self._database.read(lambda tx: people.find(tx, person))
+
+    async def meet(self, person: int, name: str, username: str, language: str) -> Person:
+        """The person as they are now; a new one gets a row, and is let in if the settings say so.
+
+        Needs no cause: it writes what Telegram says of them, and only if that changed.
+        """
+        known = await self.find(person)
+        if known is not None and self._met(known, name, username, language) == known:
+            return known
+
+        def change(tx: Transaction) -> Person:
+            now = people.find(tx, person) or _stranger(person)
+            met = self._met(now, name, username, language)
+            people.save(tx, met)
+            if met.admin and not now.admin:
+                _ask_about_everybody(tx, met)
+            return met
+
+        return await self._database.write(change)
+
+    def _met(self, person: Person, name: str, username: str, language: str) -> Person:
+        admin = person.id in self._admins if self._admins else person.admin
+        let_in = admin or self._open_to_all
+        return replace(
+            person,
+            name=name,
+            username=username,
+            language=language,
+            admin=admin,
+            access=Access.ADMITTED if let_in else person.access,
+        )
+
+    async def ask(self, cause: str, person: int) -> Answer:
+        """A stranger wrote: every admin is asked, once a day. The person must have been met."""
+
+        def change(tx: Transaction) -> Answer:
+            stranger = people.get(tx, person)
+            answer = _answer(tx, stranger)
+            if answer is not Answer.ASKED:
+                return answer
+            tx.once(cause)
+            waiting = replace(
+                stranger, access=Access.WAITING, asked_at=tx.now, revision=stranger.revision + 1
+            )
+            people.save(tx, waiting)
+            for admin in self._all_admins(tx):
+                _show_request(tx, admin, waiting, Manner.NEW)
+            return answer
+
+        return await self._database.write(change)
+
+    def _all_admins(self, tx: Reading) -> tuple[Person, ...]:
+        """A former admin's row counts no more once the settings name others."""
+        return tuple(
+            admin for admin in people.admins(tx) if not self._admins or admin.id in self._admins
+        )
+
+    async def decide(self, cause: str, admin: int, person: int, *, let_in: bool) -> None:
+        """An admin's tap; NotAllowed for others, Stale if somebody decided before."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            admins = self._all_admins(tx)
+            if admin not in {one.id for one in admins}:
+                raise NotAllowed
+            stranger = people.find(tx, person)
+            if stranger is None or stranger.access is not Access.WAITING:
+                raise Stale
+            decided = replace(
+                stranger,
+                access=Access.ADMITTED if let_in else Access.REFUSED,
+                revision=stranger.revision + 1,
+            )
+            people.save(tx, decided)
+            for one in admins:
+                _show_request(tx, one, decided, Manner.EDIT)
+            subject = str(person)
+            notices.owe(tx, person, NoticeKind.ADMITTED, Place(person), subject, Manner.NEW)
+
+        await self._database.write(change)
+
+    async def claim(self, cause: str, person: int, code: str) -> bool:
+        """`/start CODE`: the first right one makes its sender the admin."""
+        if self._claim_code is None or not code:
+            return False
+        return await self._database.write(lambda tx: self._claim(tx, cause, person, code))
+
+    def _claim(self, tx: Transaction, cause: str, person: int, code: str) -> bool:
+        assert self._claim_code is not None
+        if people.admins(tx):
+            return False
+        recent = [at for at in self._wrong_codes.get(person, []) if tx.now - at < HOUR]
+        if len(recent) >= CLAIM_TRIES:
+            return False
+        if not hmac.compare_digest(code.encode(errors="replace"), self._claim_code.encode()):
+            self._wrong_codes[person] = [*recent, tx.now]
+            return False
+        tx.once(cause)
+        admin = replace(people.get(tx, person), access=Access.ADMITTED, admin=True)
+        people.save(tx, admin)
+        _ask_about_everybody(tx, admin)
+        return True
+
+
+def _stranger(person: int) -> Person:
+    return Person(
+        id=person,
+        name="",
+        username="",
+        language="",
+        access=Access.STRANGER,
+        admin=False,
+        active_connection=None,
+        asked_at=None,
+        revision=1,
+    )
+
+
+def _answer(tx: Reading, person: Person) -> Answer:
+    if person.asked_at is not None and tx.now - person.asked_at < ASK_AGAIN:
+        return Answer.REFUSED if person.access is Access.REFUSED else Answer.ASKED_BEFORE
+    if person.access is not Access.WAITING and people.count_waiting(tx) >= MOST_WAITING:
+        return Answer.FULL
+    return Answer.ASKED
+
+
+def _ask_about_everybody(tx: Transaction, admin: Person) -> None:
+    """A new admin hears of those who asked before there was one."""
+    for stranger in people.waiting(tx):
+        _show_request(tx, admin, stranger, Manner.NEW)
+
+
+def _show_request(tx: Transaction, admin: Person, stranger: Person, manner: Manner) -> None:
+    place = Place(admin.id)
+    notices.owe(tx, admin.id, NoticeKind.APPROVAL, place, str(stranger.id), manner)
