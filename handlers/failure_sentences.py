@@ -5,10 +5,14 @@ says that a letter was not sent, nor invites to send it again where it may have 
 """
 
 from handlers.field_sentences import field_sentences
+from handlers.foreign_text import harmless
 from handlers.portal_words import portal_words, shortened
 from handlers.texts import Texts, mark
 from storage.records.failures import Failure
 
+_UNRECOGNISED = mark(
+    "The portal answered with an error that this bot does not know. Please look into Bitrix24."
+)
 # By the values of `bitrix24.errors.FailureCode`, which nothing here may import.
 FAILURES = {
     "unreachable": mark(
@@ -136,9 +140,7 @@ FAILURES = {
     "portal_failed": mark(
         "The portal had a fault of its own. Please see in your browser whether Bitrix24 works."
     ),
-    "unrecognised": mark(
-        "The portal answered with an error that this bot does not know. Please look into Bitrix24."
-    ),
+    "unrecognised": _UNRECOGNISED,
 }
 # What connecting finds out where every call succeeded.
 CONNECTING = {
@@ -181,19 +183,24 @@ def _about_validation(failure: Failure, _: Texts) -> str:
         return " ".join(sentences)
     words = portal_words(failure.portal_text)
     if words:
-        said = _("Bitrix24 objects to something and says: “{words}” Please check everything.")
+        said = _("Bitrix24 objects to something and says: “{words}”. Please check everything.")
         return said.format(words=words)
-    return _(FAILURES["validation"])
+    return _(FAILURES[failure.code])
 
 
 def _about_unknown(failure: Failure, _: Texts) -> str:
     """The only place where a code is shown, as the portal's word: nobody could explain it."""
-    parts = (failure.portal_code, portal_words(failure.portal_text))
-    words = shortened(" ".join(": ".join(part for part in parts if part).split()))
+    code = " ".join(harmless(failure.portal_code).split())
+    words = shortened(": ".join(filter(None, (code, portal_words(failure.portal_text)))))
     if words:
-        said = _("The portal answered with an error that this bot does not know: “{words}”")
+        said = _(
+            "The portal answered with an error that this bot does not know: “{words}”. Please look "
+            "into Bitrix24."
+        )
         return said.format(words=words)
     if failure.status is not None:
-        said = _("The portal answered with HTTP {status} and gave no reason.")
+        said = _(
+            "The portal answered with HTTP {status} and gave no reason. Please look into Bitrix24."
+        )
         return said.format(status=failure.status)
-    return _(FAILURES["unrecognised"])
+    return _(_UNRECOGNISED)

@@ -86,19 +86,19 @@ _TOKENS = {
 _TOKENS["MISSING_MESSAGEID"] = _TOKENS["MISSING_MESSAGE_ID"]
 _TOKENS_WITH_WORDS = {
     "RESOLVE_RECIPIENTS_ERROR": mark(
-        "To, Cc or Bcc: Bitrix24 does not know one of the recipients and says: “{words}” "
+        "To, Cc or Bcc: Bitrix24 does not know one of the recipients and says: “{words}”. "
         "Please check them all."
     ),
     "MESSAGE_REPLY_FAILED": mark(
-        "Letter: Bitrix24 did not take this answer and says: “{words}” "
+        "Letter: Bitrix24 did not take this answer and says: “{words}”. "
         "If that is about a limit, please try again tomorrow."
     ),
     "MESSAGE_SEND_FAILED": mark(
-        "Letter: Bitrix24 did not take this letter and says: “{words}” "
+        "Letter: Bitrix24 did not take this letter and says: “{words}”. "
         "If that is about a limit, please try again tomorrow."
     ),
     "MESSAGE_FORWARD_FAILED": mark(
-        "Letter: Bitrix24 did not forward this letter and says: “{words}” "
+        "Letter: Bitrix24 did not forward this letter and says: “{words}”. "
         "If that is about a limit, please try again tomorrow."
     ),
 }
@@ -126,14 +126,14 @@ def _field_sentence(refused: RefusedField, failure: Failure, _: Texts) -> str:
 def _about_header(header: str, words: str, _: Texts) -> str:
     if not words:
         return _("{field}: Bitrix24 does not accept it. Please change it.").format(field=header)
-    said = _("{field}: Bitrix24 does not accept it and says: “{words}” Please change it.")
+    said = _("{field}: Bitrix24 does not accept it and says: “{words}”. Please change it.")
     return said.format(field=header, words=words)
 
 
 def _about_nothing(words: str, _: Texts) -> str:
     if not words:
         return _("Bitrix24 objects to something and does not say to what. Please check everything.")
-    said = _("Bitrix24 objects to something and says: “{words}” Please check everything.")
+    said = _("Bitrix24 objects to something and says: “{words}”. Please check everything.")
     return said.format(words=words)
 
 

@@ -16,13 +16,14 @@ _AROUND = " :;,.-–—/|()[]{}\"'`«»“”"
 def portal_words(text: str) -> str:
     """One line without codes, nothing in it tappable; '' where nothing but codes was said.
 
+    No full stop at its end: the sentence around it has one.
     The text was masked before it was stored.
     """
     line = " ".join(harmless(text).split())
     told = _CODE.sub("", line)
     if told != line:
         told = " ".join(told.split()).strip(_AROUND)
-    return shortened(told)
+    return shortened(told.rstrip("."))
 
 
 def shortened(text: str, most: int = MOST_WORDS) -> str:
