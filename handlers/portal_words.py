@@ -10,6 +10,7 @@ MOST_WORDS = 300  # characters of a portal's text that are shown
 _CODE = re.compile(
     r"(?<![\w@.-])(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?i:bitrix_rest_\w+))(?![\w@-]|\.\w)"
 )
+_EMPTY_PAIRS = re.compile(r"\(\s*\)|\[\s*\]|\"\"|''|``|«»|“”")
 _AROUND = " :;,.-–—/|()[]{}\"'`«»“”"
 
 
@@ -22,7 +23,7 @@ def portal_words(text: str) -> str:
     line = " ".join(harmless(text).split())
     told = _CODE.sub("", line)
     if told != line:
-        told = " ".join(told.split()).strip(_AROUND)
+        told = " ".join(_EMPTY_PAIRS.sub("", told).split()).strip(_AROUND)
     return shortened(told.rstrip("."))
 
 
