@@ -40,6 +40,10 @@ class Accounts:
 
         await self._database.write(change)
 
+    async def all(self, person: int) -> tuple[Connection, ...]:
+        """The person's connections, oldest first."""
+        return await self._database.read(lambda tx: connections.of_person(tx, person))
+
     async def use(
         self, cause: str, person: int, place: Place, message: int, connection: str, revision: int
     ) -> None:

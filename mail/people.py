@@ -17,7 +17,8 @@ from storage.records.places import Place
 
 ASK_AGAIN = timedelta(days=1)
 MOST_WAITING = 20
-CLAIM_TRIES = 5  # wrong codes an hour, of one person
+MOST_TOLD = 3  # answers a day to one stranger; after that the bot is silent
+CLAIM_TRIES = 5  # codes an hour, of one person
 HOUR = timedelta(hours=1)
 
 
@@ -45,7 +46,8 @@ class People:
         self._admins = admins
         self._open_to_all = open_to_all
         self._claim_code = claim_code
-        self._wrong_codes: dict[int, list[datetime]] = {}
+        self._tries: dict[int, list[datetime]] = {}
+        self._told: dict[int, list[datetime]] = {}
 
     async def find(self, person: int) -> Person | None:
         """The person, if they ever wrote to the bot."""
@@ -82,14 +84,19 @@ class People:
             access=Access.ADMITTED if let_in else person.access,
         )
 
-    async def ask(self, cause: str, person: int) -> Answer:
-        """A stranger wrote: every admin is asked, once a day. The person must have been met."""
+    async def ask(self, cause: str, person: int) -> Answer | None:
+        """A stranger wrote: every admin is asked, once a day. None: they were told often enough.
 
-        def change(tx: Transaction) -> Answer:
+        The person must have been met.
+        """
+
+        def change(tx: Transaction) -> Answer | None:
             stranger = people.get(tx, person)
             answer = _answer(tx, stranger)
             if answer is not Answer.ASKED:
-                return answer
+                return (
+                    answer if _once_more(self._told, person, tx.now, ASK_AGAIN, MOST_TOLD) else None
+                )
             tx.once(cause)
             waiting = replace(
                 stranger, access=Access.WAITING, asked_at=tx.now, revision=stranger.revision + 1
@@ -107,7 +114,9 @@ class People:
             admin for admin in people.admins(tx) if not self._admins or admin.id in self._admins
         )
 
-    async def decide(self, cause: str, admin: int, person: int, *, let_in: bool) -> None:
+    async def decide(
+        self, cause: str, admin: int, person: int, revision: int, *, let_in: bool
+    ) -> None:
         """An admin's tap; NotAllowed for others, Stale if somebody decided before."""
 
         def change(tx: Transaction) -> None:
@@ -116,7 +125,9 @@ class People:
             if admin not in {one.id for one in admins}:
                 raise NotAllowed
             stranger = people.find(tx, person)
-            if stranger is None or stranger.access is not Access.WAITING:
+            if stranger is None or stranger.revision != revision:
+                raise Stale
+            if stranger.access is not Access.WAITING:
                 raise Stale
             decided = replace(
                 stranger,
@@ -141,11 +152,9 @@ class People:
         assert self._claim_code is not None
         if people.admins(tx):
             return False
-        recent = [at for at in self._wrong_codes.get(person, []) if tx.now - at < HOUR]
-        if len(recent) >= CLAIM_TRIES:
+        if not _once_more(self._tries, person, tx.now, HOUR, CLAIM_TRIES):
             return False
         if not hmac.compare_digest(code.encode(errors="replace"), self._claim_code.encode()):
-            self._wrong_codes[person] = [*recent, tx.now]
             return False
         tx.once(cause)
         admin = replace(people.get(tx, person), access=Access.ADMITTED, admin=True)
@@ -174,6 +183,17 @@ def _answer(tx: Reading, person: Person) -> Answer:
     if person.access is not Access.WAITING and people.count_waiting(tx) >= MOST_WAITING:
         return Answer.FULL
     return Answer.ASKED
+
+
+def _once_more(
+    done: dict[int, list[datetime]], person: int, now: datetime, period: timedelta, most: int
+) -> bool:
+    """Counts what one person did within the period. False: that was too often, and not counted."""
+    recent = [at for at in done.get(person, ()) if now - at < period]
+    if len(recent) >= most:
+        return False
+    done[person] = [*recent, now]
+    return True
 
 
 def _ask_about_everybody(tx: Transaction, admin: Person) -> None:

@@ -1,0 +1,97 @@
+"""What people read on their way in, and what admins see of them."""
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.utils.formatting import Text, as_list
+
+from handlers.cards import Button, Shown
+from handlers.texts import Texts, mark
+from mail.people import Answer
+from storage.records.notices import CardKind
+from storage.records.people import Access, Person
+
+
+class LetInButton(CallbackData, prefix="l"):
+    """An admin's decision about a stranger."""
+
+    person: int
+    revision: int
+    let_in: bool
+
+
+_ANSWERS = {
+    Answer.ASKED: mark(
+        "Hello! This bot is for invited people. I have asked the people who run it to let you in, "
+        "and will write to you when they have decided."
+    ),
+    Answer.ASKED_BEFORE: mark(
+        "The people who run this bot have been asked to let you in. I will write to you when they "
+        "have decided."
+    ),
+    Answer.FULL: mark(
+        "This bot is for invited people, and too many are waiting to be let in. Please try again "
+        "tomorrow."
+    ),
+    Answer.REFUSED: mark(
+        "The people who run this bot have not let you in. You can ask again tomorrow."
+    ),
+}
+
+
+def stranger_text(answer: Answer, _: Texts) -> str:
+    """The one sentence that a stranger gets."""
+    return _(_ANSWERS[answer])
+
+
+def start_text(person: Person, _: Texts) -> str:
+    """What to do first."""
+    hello = _("Hello! Here you can answer your Bitrix24 mail.")
+    if person.active_connection is None:
+        return hello + " " + _("Send /connect to connect your portal, or /help.")
+    return hello + " " + _("Send /reply to answer a letter, or /help.")
+
+
+def claimed_text(_: Texts) -> str:
+    """To the first admin, who had the code."""
+    return _(
+        "You now run this bot: you will be asked about everybody who wants to use it. "
+        "Send /connect to connect your own portal."
+    )
+
+
+def approval_card(stranger: Person, _: Texts) -> Shown:
+    """Shows the number and the @name only: what else a stranger calls himself is his to invent."""
+    who = f"{stranger.id} @{stranger.username}" if stranger.username else str(stranger.id)
+    lines = [_("Somebody asks to use this bot:"), who]
+    keyboard: tuple[tuple[Button, ...], ...] = ()
+    if stranger.access is Access.WAITING:
+        keyboard = (
+            (
+                _button(stranger, _("Let in"), let_in=True),
+                _button(stranger, _("Refuse"), let_in=False),
+            ),
+        )
+    elif stranger.access is Access.ADMITTED:
+        lines.append(_("Was let in ✅"))
+    else:
+        lines.append(_("Was refused ❌"))
+    return Shown(
+        as_list(*(Text(line) for line in lines)),
+        keyboard,
+        CardKind.APPROVAL,
+        str(stranger.id),
+        stranger.revision,
+    )
+
+
+def _button(stranger: Person, label: str, *, let_in: bool) -> Button:
+    data = LetInButton(person=stranger.id, revision=stranger.revision, let_in=let_in)
+    return Button(label, data.pack())
+
+
+def admitted_card(admitted: bool, _: Texts) -> Shown:
+    """To the person about whom was decided."""
+    if admitted:
+        return Shown(
+            Text(_("You were let in ✅ Send /connect to connect your Bitrix24 portal, or /help."))
+        )
+    return Shown(Text(_("The people who run this bot did not let you in.")))

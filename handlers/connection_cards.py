@@ -1,0 +1,277 @@
+"""The cards of connecting, of a person's accounts, and of the question before disconnecting."""
+
+from enum import StrEnum
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.utils.formatting import Bold, Text, as_list
+
+from handlers.cards import Button, Shown
+from handlers.letter_card import shown_line
+from handlers.sentences import failure_sentence
+from handlers.texts import Texts, mark
+from handlers.webhook_sentences import WHERE
+from mail.accounts import Leaving
+from mail.connections import AttemptPress, can_try_again
+from storage.records.connections import (
+    Account,
+    AttemptState,
+    ConnectAttempt,
+    Connection,
+    Mailbox,
+    Sender,
+)
+from storage.records.failures import Failure
+from storage.records.notices import CardKind
+from storage.records.people import Person
+
+MOST_SHOWN = 10  # mailboxes or senders on a card
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+class AttemptButton(CallbackData, prefix="a"):
+    """On an attempt's card."""
+
+    attempt: str
+    revision: int
+    press: AttemptPress
+
+
+class AccountPress(StrEnum):
+    """What the buttons of the accounts' card do."""
+
+    USE = "use"
+    ASK = "ask"  # before removing
+    REMOVE = "remove"
+    BACK = "back"
+
+
+class AccountButton(CallbackData, prefix="c"):
+    """On the accounts' card, and on the question before disconnecting."""
+
+    connection: str
+    revision: int
+    press: AccountPress
+
+
+# What connecting itself may fail for, beside what a portal says.
+_FAILURES = {
+    "no_mailbox": mark(
+        "The portal answers, but you have no mailbox there. Please connect one in Bitrix24 under "
+        "Mail, then try again."
+    ),
+    "no_sender": mark(
+        "The portal answers, but there is no address that you may send from. Please look into the "
+        "mailbox's settings in Bitrix24, then try again."
+    ),
+    "method_missing": mark(
+        "The portal has no mail in its REST 3.0 yet. Please ask the portal's administrator to "
+        "update Bitrix24."
+    ),
+    "check_broke": mark("I could not check it; that is my fault. Please try again later."),
+}
+
+
+def attempt_card(attempt: ConnectAttempt, connection: Connection | None, _: Texts) -> Shown:
+    """How far connecting got. `connection` is what it mends, or what came of it."""
+    match attempt.state:
+        case AttemptState.ASKED:
+            text, keyboard = _asked(attempt, connection, _)
+        case AttemptState.CHECKING:
+            checking = _("Asking {host}…").format(host=_label(attempt))
+            text, keyboard = Text(checking), (_buttons(attempt, _, AttemptPress.CANCEL),)
+        case AttemptState.REPLACE:
+            text, keyboard = _replace(attempt, _)
+        case AttemptState.CONNECTED:
+            text, keyboard = _connected(attempt, _), ()
+        case AttemptState.FAILED:
+            text, keyboard = _failed(attempt, _)
+        case AttemptState.DROPPED:
+            text, keyboard = Text(_("Cancelled. Nothing was connected.")), ()
+    return Shown(text, keyboard, CardKind.ATTEMPT, attempt.id, attempt.revision)
+
+
+def _label(attempt: ConnectAttempt) -> str:
+    assert attempt.address is not None, "it was typed"
+    return attempt.address.label
+
+
+def _buttons(attempt: ConnectAttempt, _: Texts, *presses: AttemptPress) -> tuple[Button, ...]:
+    labels = {
+        AttemptPress.REPLACE: _("Replace"),
+        AttemptPress.TRY_AGAIN: _("Try again"),
+        AttemptPress.CANCEL: _("Cancel"),
+    }
+    return tuple(
+        Button(
+            labels[press],
+            AttemptButton(attempt=attempt.id, revision=attempt.revision, press=press).pack(),
+        )
+        for press in presses
+    )
+
+
+def _asked(
+    attempt: ConnectAttempt, connection: Connection | None, _: Texts
+) -> tuple[Text, Keyboard]:
+    if connection is None:
+        first = _("Please send me the address of your inbound webhook.")
+    else:
+        label = connection.address.label
+        first = _("Please send me a new address of your inbound webhook on {host}.").format(
+            host=label
+        )
+    lines = [
+        Text(first),
+        Text(_(WHERE)),
+        Text(_("It needs the permission “Mail”. I delete your message as soon as I have read it.")),
+    ]
+    return as_list(*lines, sep="\n\n"), (_buttons(attempt, _, AttemptPress.CANCEL),)
+
+
+def _replace(attempt: ConnectAttempt, _: Texts) -> tuple[Text, Keyboard]:
+    question = _(
+        "You are connected to {host} already, with another webhook of the same person. "
+        "This one works too. Replace the old one with it?"
+    ).format(host=_label(attempt))
+    return Text(question), (_buttons(attempt, _, AttemptPress.REPLACE, AttemptPress.CANCEL),)
+
+
+def _connected(attempt: ConnectAttempt, _: Texts) -> Text:
+    account = attempt.account or Account()
+    lines = [Text(_("Connected to {host}").format(host=_label(attempt)), " ✅")]
+    if account.person_name:
+        lines.append(Text(Bold(_("Person:")), " ", shown_line(account.person_name)))
+    lines += _account_lines(account, _)
+    lines.append(Text(_("Send /reply to answer a letter.")))
+    return as_list(*lines)
+
+
+def _account_lines(account: Account, _: Texts) -> list[Text]:
+    mailboxes = _("Mailboxes:"), [_address(one) for one in account.mailboxes]
+    senders = _("You can send from:"), [_address(one) for one in account.senders]
+    return [
+        Text(Bold(title), " ", _some(addresses, _))
+        for title, addresses in (mailboxes, senders)
+        if addresses
+    ]
+
+
+def _address(one: Mailbox | Sender) -> str:
+    """An address is shown unaltered; a name is somebody's own words."""
+    name = shown_line(one.name)
+    if not one.email:
+        return name
+    return f"{name} <{one.email}>" if name and name != one.email else one.email
+
+
+def _some(addresses: list[str], _: Texts) -> str:
+    shown = ", ".join(addresses[:MOST_SHOWN])
+    more = len(addresses) - MOST_SHOWN
+    if more <= 0:
+        return shown
+    return shown + " " + _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
+
+
+def _failed(attempt: ConnectAttempt, _: Texts) -> tuple[Text, Keyboard]:
+    assert attempt.failure is not None, "it is saved with the state"
+    reason = _reason(attempt.failure, _)
+    lines = [Text(_("Not connected: {reason}").format(reason=reason), " ❌")]
+    if not can_try_again(attempt):
+        return as_list(*lines), ()
+    lines.append(Text(_("You can also send another address.")))
+    keyboard = (_buttons(attempt, _, AttemptPress.TRY_AGAIN, AttemptPress.CANCEL),)
+    return as_list(*lines), keyboard
+
+
+def _reason(failure: Failure, _: Texts) -> str:
+    own = _FAILURES.get(failure.code)
+    return _(own) if own else failure_sentence(failure, _)
+
+
+def accounts_card(person: Person, connections: tuple[Connection, ...], _: Texts) -> Shown:
+    """All connections of a person; the active one is what letters go through."""
+    lines = [Text(Bold(_("Your portals")))]
+    keyboard: list[tuple[Button, ...]] = []
+    for connection in connections:
+        active = connection.id == person.active_connection
+        lines.append(_account(connection, _, active=active))
+        use = (
+            ()
+            if active
+            else (_on(connection, person, _use_label(connection, _), AccountPress.USE),)
+        )
+        ask = _on(connection, person, _remove_label(connection, _), AccountPress.ASK)
+        keyboard.append((*use, ask))
+    if not connections:
+        lines = [Text(_("No portal is connected. Send /connect to connect one."))]
+    return Shown(
+        as_list(*lines, sep="\n\n"),
+        tuple(keyboard),
+        CardKind.ACCOUNTS,
+        str(person.id),
+        person.revision,
+    )
+
+
+def _account(connection: Connection, _: Texts, *, active: bool) -> Text:
+    sign = "✅ " + _("active") if active else ""
+    lines = [Text(Bold(_name(connection)), " ", sign)]
+    return as_list(*lines, *_account_lines(connection.account, _))
+
+
+def _name(connection: Connection) -> str:
+    who = shown_line(connection.account.person_name)
+    label = connection.address.label
+    return f"{label}, {who}" if who else label
+
+
+def _use_label(connection: Connection, _: Texts) -> str:
+    return _("Use {name}").format(name=_name(connection))
+
+
+def _remove_label(connection: Connection, _: Texts) -> str:
+    return _("Remove {name}").format(name=_name(connection))
+
+
+def _on(connection: Connection, person: Person, label: str, press: AccountPress) -> Button:
+    return _account_button(connection, person.revision, label, press)
+
+
+def _account_button(
+    connection: Connection, revision: int, label: str, press: AccountPress
+) -> Button:
+    data = AccountButton(connection=connection.id, revision=revision, press=press)
+    return Button(label, data.pack())
+
+
+def leaving_card(leaving: Leaving, _: Texts) -> Shown:
+    """The question before disconnecting, with what it would cost."""
+    connection = leaving.connection
+    lines = [Text(_("Disconnect {name}?").format(name=_name(connection)))]
+    if leaving.letters:
+        lines.append(
+            Text(
+                _.plural(
+                    "{n} letter that has not left will be cancelled.",
+                    "{n} letters that have not left will be cancelled.",
+                    leaving.letters,
+                ).format(n=_.number(leaving.letters))
+            )
+        )
+    if leaving.drafts:
+        lines.append(
+            Text(
+                _.plural(
+                    "{n} draft will be set aside.",
+                    "{n} drafts will be set aside.",
+                    leaving.drafts,
+                ).format(n=_.number(leaving.drafts))
+            )
+        )
+    lines.append(Text(_("I forget the webhook. It still works until you delete it in Bitrix24.")))
+    buttons = (
+        _account_button(connection, leaving.revision, _("Disconnect"), AccountPress.REMOVE),
+        _account_button(connection, leaving.revision, _("Back"), AccountPress.BACK),
+    )
+    return Shown(as_list(*lines), (buttons,))
