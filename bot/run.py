@@ -42,10 +42,10 @@ def _make_default_folder(settings: Settings) -> None:
 
 
 def _run(settings: Settings, secrets: Secrets) -> int:
-    from bot import wiring
+    from bot.wiring import run
 
     try:
-        return asyncio.run(wiring.run(settings, secrets))
+        return asyncio.run(run(settings, secrets))
     except StorageError as error:
         if ending := explain(error, settings.database_path):
             raise ending from None

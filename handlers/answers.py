@@ -9,10 +9,9 @@ from typing import Any
 from aiogram import BaseMiddleware
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message, TelegramObject
-from storage.records.causes import AlreadyApplied
 
 from handlers.sentences import sentence
-from mail.errors import MailError
+from mail.errors import AlreadyApplied, MailError
 
 MOST_TOAST = 200  # characters, by the Bot API
 LONG_TOAST = 60  # characters; what is longer stays until it is closed

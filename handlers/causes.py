@@ -16,8 +16,8 @@ class Causes(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        bot, update = data["bot"], data["event_update"]
+        bot = data["bot"]
         assert isinstance(bot, Bot)
-        assert isinstance(update, Update)
-        data["cause"] = f"{bot.id}:{update.update_id}"
+        assert isinstance(event, Update), "it surrounds whole updates"
+        data["cause"] = f"{bot.id}:{event.update_id}"
         return await handler(event, data)

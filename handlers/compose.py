@@ -11,7 +11,6 @@ from handlers.places import place_of, place_of_press, typed_in
 from handlers.sentences import sentence
 from handlers.texts import Texts
 from mail.drafts import Drafts
-from mail.errors import NothingAsked
 from storage.records.people import Person
 
 router = Router(name="compose")
@@ -26,7 +25,7 @@ async def begin(
 ) -> None:
     """`/reply`, `/reply 15`, and `/reply 15 Thanks, got it`."""
     reference, text = split_command(argument)
-    typed = typed_in(message, after=(message.text or "").rindex(text)) if text else None
+    typed = typed_in(message, after=len(message.text or "") - len(text)) if text else None
     refused = await drafts.begin(cause, person.id, place_of(message), reference, typed)
     if refused is not None:
         await message.answer(sentence(refused, _))
@@ -66,7 +65,13 @@ async def type_text(message: Message, cause: str, person: Person, drafts: Drafts
 
 
 @router.edited_message(HasText())
-async def edit_text(message: Message, cause: str, person: Person, drafts: Drafts) -> None:
-    """Editing a message changes its part of the draft."""
-    if not await drafts.edit(cause, person.id, place_of(message), typed_in(message)):
-        raise NothingAsked
+async def edit_text(message: Message, cause: str, person: Person, drafts: Drafts, _: Texts) -> None:
+    """Editing a message changes its part of the draft; `/reply 15 text` is one, too."""
+    text = message.text or ""
+    first, argument = split_command(text)
+    answer = split_command(argument)[1] if first.lower().startswith("/reply") else ""
+    typed = typed_in(message, after=len(text) - len(answer) if answer else 0)
+    if not await drafts.edit(cause, person.id, place_of(message), typed):
+        await message.answer(
+            _("That message is not part of a letter that you are writing. Please type it anew.")
+        )

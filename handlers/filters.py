@@ -13,6 +13,13 @@ class PrivateChat(Filter):
         return message is not None and message.chat.type == ChatType.PRIVATE
 
 
+class GroupChat(Filter):
+    """Among several people."""
+
+    async def __call__(self, message: Message) -> bool:
+        return message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+
+
 class HasText(Filter):
     """A message of text, typed or forwarded; commands among it were taken before."""
 

@@ -1,0 +1,113 @@
+"""Everything that speaks to Telegram: the bot, the dispatcher, and the loops around them."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from aiogram import Bot, Dispatcher
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, User
+
+from bot.deliver import Delivery
+from bot.receive import Receiver
+from bot.settings import Settings
+from bot.stopping import unless_stopped
+from bot.tasks import Stop, Tasks
+from bot.telegram import TelegramSession, optional
+from bot.work import Worker
+from handlers import routers
+from handlers.basics import Albums
+from handlers.menu import menu
+from handlers.notices import renderer
+from handlers.texts import SHIPPED, Catalogues
+from mail.ports import Clock
+from mail.showing import owe_unreadable
+from storage.database import Database
+
+LOCALES: Final = Path(__file__).parents[1] / "locales"
+
+log = logging.getLogger(__name__)
+
+
+class TelegramSide:
+    """Made before Telegram is met; `run` waits for it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        tasks: Tasks,
+        *,
+        clock: Clock,
+        services: Mapping[str, object],
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._tasks = tasks
+        self._catalogues = Catalogues.load(LOCALES)
+        self._clock = clock
+        self._services = services
+        # It quotes the errors of handlers; the worker tells of them without anybody's words.
+        logging.getLogger("aiogram.event").setLevel(logging.CRITICAL)
+        session = TelegramSession(settings.telegram_api_url)
+        self._bot = Bot(settings.bot_token.get_secret_value(), session=session)
+
+    async def run(self, stop: Stop) -> None:
+        """Meets Telegram, then receives until stopped. Raises what ends the program."""
+        receiver = Receiver(
+            self._bot, self._database, monotonic=time.monotonic, sleep=asyncio.sleep
+        )
+        me = await receiver.meet(stop)
+        if me is None:
+            return
+        await self._database.claim_bot(me.id)
+        await self._start(me)
+        log.info("running as @%s", me.username)
+        await receiver.run(stop)
+
+    async def _start(self, me: User) -> None:
+        dispatcher = self._dispatcher(me)
+
+        async def handle(raw: dict[str, object]) -> object:
+            return await dispatcher.feed_raw_update(self._bot, raw)
+
+        worker = Worker(
+            self._database, handle, spawn=self._tasks.spawn, on_quarantine=owe_unreadable
+        )
+        render = renderer(self._catalogues, self._settings.default_language)
+        delivery = Delivery(self._database, self._bot, render, self._clock, self._tasks.spawn)
+        await delivery.recover()
+        self._tasks.start("updates", worker.run)
+        self._tasks.start("notices", lambda stop: unless_stopped(stop, delivery.run(stop)))
+        self._tasks.spawn("menu", self._register_menu())
+
+    def _dispatcher(self, me: User) -> Dispatcher:
+        dispatcher = Dispatcher(disable_fsm=True)
+        dispatcher.workflow_data.update(
+            self._services,
+            bot_username=me.username or "",
+            catalogues=self._catalogues,
+            default_language=str(self._settings.default_language),
+            albums=Albums(),
+        )
+        routers.include(dispatcher)
+        return dispatcher
+
+    async def _register_menu(self) -> None:
+        """The commands menu in every language; a server without it does no harm."""
+        for language in SHIPPED:
+            texts = self._catalogues.for_language(language, language)
+            commands = [BotCommand(command=name, description=said) for name, said in menu(texts)]
+            await optional(
+                self._bot.set_my_commands(
+                    commands,
+                    scope=BotCommandScopeAllPrivateChats(),
+                    language_code=None if language == "en" else language,
+                )
+            )
+
+    async def close(self) -> None:
+        """Closes the HTTP session."""
+        await self._bot.session.close()

@@ -1,0 +1,145 @@
+"""The composition root: builds every part by its constructor, starts the loops, and stops them.
+
+`step` is told each step just made; the program itself does nothing with it.
+"""
+
+import asyncio
+import secrets as randomness
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bitrix24.client import Client
+from bitrix24.methods import Mail
+from bitrix24.reach import Sessions
+from bot.exits import Ending, Exit
+from bot.logs import Secrets
+from bot.settings import Access, Settings
+from bot.stopping import unless_stopped
+from bot.tasks import Stop, Tasks
+from mail.accounts import Accounts
+from mail.connecting import Connecting
+from mail.connections import Connections
+from mail.drafts import Drafts
+from mail.lookups import Lookups
+from mail.outbox import Outbox
+from mail.people import People
+from mail.ports import Step
+from mail.sending import Sending
+from storage import connections as connection_rows
+from storage import people as people_rows
+from storage import retention
+from storage.database import Database
+from storage.ids import new_id
+from storage.migrations import migrations
+
+USER_AGENT: Final = "bitrix24-mail-bot/0.1"
+DRAIN_SECONDS: Final = 20.0  # how long the items in hand may take once a stop is asked for
+TIDY_SECONDS: Final = 3600.0
+
+
+def now() -> datetime:
+    """The program's one clock."""
+    return datetime.now(UTC)
+
+
+def _no_step(_name: str) -> None:
+    """Tests put something here that stops the program at a step."""
+
+
+async def run(settings: Settings, secrets: Secrets, step: Step = _no_step) -> int:
+    """Runs until stopped; the exit code. Raises Ending and storage's errors."""
+    database = await Database.open(
+        settings.database_path,
+        settings.secret_keys,
+        migrations,
+        clock=now,
+        make_folder=settings.database_is_default,
+    )
+    try:
+        return await _run_with(settings, secrets, database, step)
+    finally:
+        await database.close()
+
+
+async def _run_with(settings: Settings, secrets: Secrets, database: Database, step: Step) -> int:
+    # aiogram takes seconds to import: the database was refused before that, if it does not fit.
+    from bot.telegram_side import TelegramSide
+
+    tasks = Tasks()
+    _end_on_signals(tasks)
+    stored = await database.read(connection_rows.every)
+    secrets.add(*(connection.address.code for connection in stored))
+    sessions = Sessions(settings.trusted_portals)
+    portal = Mail(Client(sessions, clock=now, user_agent=USER_AGENT))
+    side = TelegramSide(
+        settings,
+        database,
+        tasks,
+        clock=now,
+        services=await _services(settings, secrets, database),
+    )
+    try:
+        await _start(tasks, portal, database, step)
+        tasks.start("telegram", side.run)
+        ending = await tasks.ended()
+    finally:
+        await tasks.stop(DRAIN_SECONDS)
+        await side.close()
+        await sessions.close()
+    if ending.exit is not Exit.STOPPED:
+        raise ending
+    return Exit.STOPPED
+
+
+async def _services(settings: Settings, secrets: Secrets, database: Database) -> dict[str, object]:
+    """What handlers ask for, by the names of their parameters."""
+    return {
+        "people": People(
+            database,
+            admins=settings.admins,
+            open_to_all=settings.access is Access.OPEN,
+            claim_code=await _claim_code(settings, database),
+        ),
+        "connections": Connections(
+            database, new_id, settings.trusted_portals, on_secret=secrets.add
+        ),
+        "accounts": Accounts(database),
+        "drafts": Drafts(database, new_id),
+        "outbox": Outbox(database, new_id, timedelta(seconds=settings.undo_seconds)),
+    }
+
+
+async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step) -> None:
+    """The loops that need no Telegram: what was told to go goes, Telegram or not."""
+    connecting = Connecting(database, portal, new_id)
+    sending = Sending(database, portal, now, tasks.spawn, asyncio.sleep, step)
+    lookups = Lookups(database, portal, now, new_id, tasks.spawn, connecting.check)
+    await sending.recover()
+    tasks.start("outbox", lambda stop: unless_stopped(stop, sending.run(stop)))
+    tasks.start("lookups", lambda stop: unless_stopped(stop, lookups.run(stop)))
+    tasks.start("tidy", lambda stop: _tidy(stop, database))
+
+
+async def _tidy(stop: Stop, database: Database) -> None:
+    """Forgets what nobody needs any more."""
+    while not stop.asked:
+        await database.write(retention.forget_old)
+        await stop.pause(TIDY_SECONDS)
+
+
+def _end_on_signals(tasks: Tasks) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, tasks.end, Ending(Exit.STOPPED))
+
+
+async def _claim_code(settings: Settings, database: Database) -> str | None:
+    """Printed, never logged and never stored: whoever starts the program sees it."""
+    known = await database.read(people_rows.admins)
+    if settings.admins or known:
+        return None
+    code = randomness.token_urlsafe(9)
+    print(f"No admin yet. Send the bot: /start {code}", file=sys.stderr, flush=True)  # noqa: T201
+    return code

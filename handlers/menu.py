@@ -1,0 +1,18 @@
+"""The commands that the bot registers, with what each does."""
+
+from handlers.texts import Texts, mark
+
+_COMMANDS = (
+    ("reply", mark("Answer a letter: /reply 15")),
+    ("connect", mark("Connect a Bitrix24 portal")),
+    ("accounts", mark("Your connected portals")),
+    ("disconnect", mark("Disconnect a portal")),
+    ("cancel", mark("Set aside what you are writing")),
+    ("help", mark("What this bot does")),
+    ("start", mark("Begin")),
+)
+
+
+def menu(_: Texts) -> tuple[tuple[str, str], ...]:
+    """Names without the slash, and descriptions."""
+    return tuple((name, _(said)) for name, said in _COMMANDS)

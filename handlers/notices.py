@@ -1,0 +1,61 @@
+"""Renders what is owed: each kind of scene has one renderer."""
+
+from collections.abc import Callable
+
+from aiogram.utils.formatting import Text
+
+from handlers.admission_cards import admitted_card, approval_card
+from handlers.cards import Shown
+from handlers.connection_cards import accounts_card, attempt_card
+from handlers.letter_card import letter_card
+from handlers.outbox_card import outbox_card
+from handlers.step_cards import draft_card
+from handlers.texts import Catalogues, Texts
+from mail.showing import (
+    AccountsScene,
+    AdmittedScene,
+    ApprovalScene,
+    AttemptScene,
+    DraftScene,
+    FoldScene,
+    LetterScene,
+    OutboxScene,
+    Showing,
+    UnreadableScene,
+)
+
+
+def renderer(catalogues: Catalogues, default_language: str) -> Callable[[Showing], Shown]:
+    """Renders each scene in its reader's language."""
+
+    def render(showing: Showing) -> Shown:
+        return render_scene(
+            showing, catalogues.for_language(showing.reader.language, default_language)
+        )
+
+    return render
+
+
+def render_scene(showing: Showing, _: Texts) -> Shown:
+    """The card of a scene."""
+    match showing.scene:
+        case DraftScene() as scene:
+            return draft_card(scene, _)
+        case LetterScene() as scene:
+            return letter_card(scene, _)
+        case OutboxScene() as scene:
+            return outbox_card(scene, _)
+        case AttemptScene() as scene:
+            return attempt_card(scene.attempt, scene.connection, _)
+        case AccountsScene() as scene:
+            return accounts_card(showing.reader, scene.connections, _)
+        case ApprovalScene() as scene:
+            return approval_card(scene.stranger, _)
+        case AdmittedScene() as scene:
+            return admitted_card(scene.admitted, _)
+        case UnreadableScene():
+            return Shown(
+                Text(_("I could not handle one of your messages. Please send it once more."))
+            )
+        case FoldScene():
+            raise AssertionError("a fold only takes buttons away")

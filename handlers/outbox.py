@@ -1,0 +1,101 @@
+"""Send, and the buttons of letters that were told to go."""
+
+from aiogram import Router
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import CallbackQuery, Message
+from mail.connections import Connections
+
+from handlers.answers import answer_press
+from handlers.buttons import AskAgainButton, MendButton, OutboxButton, SendButton
+from handlers.cards import Shown
+from handlers.filters import PrivateChat
+from handlers.outbox_card import outbox_card, sure_card
+from handlers.places import place_of_press
+from handlers.texts import Texts
+from mail.errors import Stale
+from mail.outbox import Outbox
+from storage.records.people import Person
+
+router = Router(name="outbox")
+router.callback_query.filter(PrivateChat())
+
+
+@router.callback_query(SendButton.filter())
+async def send(
+    press: CallbackQuery,
+    callback_data: SendButton,
+    cause: str,
+    person: Person,
+    outbox: Outbox,
+    _: Texts,
+) -> None:
+    """Send on a review."""
+    assert press.message is not None, "the filter saw its chat"
+    told_to_go = await outbox.send(
+        cause,
+        person.id,
+        place_of_press(press),
+        press.message.message_id,
+        callback_data.draft,
+        callback_data.revision,
+    )
+    toast = "" if told_to_go else _("This review is old. Look at it again, then press Send.")
+    await answer_press(press, toast)
+
+
+@router.callback_query(OutboxButton.filter())
+async def decide(
+    press: CallbackQuery, callback_data: OutboxButton, cause: str, person: Person, outbox: Outbox
+) -> None:
+    """Undo, Cancel, Try again, and what a person says of a letter that may have left."""
+    assert press.message is not None, "the filter saw its chat"
+    await outbox.decide(
+        cause,
+        person.id,
+        place_of_press(press),
+        press.message.message_id,
+        callback_data.row,
+        callback_data.revision,
+        callback_data.decision,
+    )
+    await answer_press(press)
+
+
+@router.callback_query(AskAgainButton.filter())
+async def ask_again(
+    press: CallbackQuery, callback_data: AskAgainButton, person: Person, outbox: Outbox, _: Texts
+) -> None:
+    """The first press of Send again changes no row: it says what may happen."""
+    scene = await outbox.unknown(person.id, callback_data.row, callback_data.revision)
+    if scene is None:
+        raise Stale
+    await answer_press(press)
+    shown = sure_card(scene.row, _) if callback_data.sure else outbox_card(scene, _)
+    await _show(press, shown)
+
+
+@router.callback_query(MendButton.filter())
+async def mend(
+    press: CallbackQuery,
+    callback_data: MendButton,
+    cause: str,
+    person: Person,
+    outbox: Outbox,
+    connections: Connections,
+) -> None:
+    """From a blocked letter into connecting again."""
+    connection = await outbox.connection_of(person.id, callback_data.row)
+    if connection is None:
+        raise Stale
+    await connections.mend(cause, person.id, place_of_press(press), connection)
+    await answer_press(press)
+
+
+async def _show(press: CallbackQuery, shown: Shown) -> None:
+    text, entities = shown.content()
+    if not isinstance(press.message, Message):
+        return
+    try:
+        await press.message.edit_text(text, entities=entities, reply_markup=shown.markup())
+    except TelegramAPIError:
+        await press.message.answer(text, entities=entities, reply_markup=shown.markup())

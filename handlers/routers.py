@@ -1,0 +1,25 @@
+"""All routers in their order: few, and the most frequent kinds of update first."""
+
+from aiogram import Dispatcher
+
+from handlers import accounts, admission, basics, compose, connect, outbox
+from handlers.answers import Answering
+from handlers.causes import Causes
+
+
+def include(dispatcher: Dispatcher) -> None:
+    """Puts the handlers and what surrounds them into the dispatcher."""
+    dispatcher.update.outer_middleware(Causes())
+    for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
+        observer.outer_middleware(admission.Admission())
+        observer.middleware(Answering())
+    dispatcher.include_routers(
+        connect.groups,
+        basics.groups,
+        admission.router,
+        connect.router,
+        accounts.router,
+        outbox.router,
+        compose.router,
+        basics.router,
+    )

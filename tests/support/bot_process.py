@@ -1,0 +1,90 @@
+"""The shipped bot as a process of its own, for tests: started, stopped, killed, started again."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+from storage.sealing import new_key
+
+ROOT = Path(__file__).parents[2]
+
+
+class ForkServer:
+    """One process that has imported the bot; every bot of the test run is forked from it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.fork_server"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n", "the bot can be imported"
+
+    def ask(self, request: dict[str, Any]) -> dict[str, int]:
+        """One request, one answer; blocks."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return cast("dict[str, int]", json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        """Ends it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+
+class BotProcess:
+    """One bot with its own folder; `settings` may be changed between two starts."""
+
+    def __init__(self, server: ForkServer, folder: Path, settings: dict[str, str]) -> None:
+        self._server = server
+        self._pid: int | None = None
+        self.folder = folder
+        self.settings = {"SECRET_KEY": new_key(), "LOG_LEVEL": "DEBUG"} | settings
+
+    async def start(self) -> None:
+        """Starts it; it is up once Telegram hears of it."""
+        request = {"start": self.settings, "folder": str(self.folder), "log": str(self.log_file)}
+        self._pid = self._server.ask(request)["pid"]
+
+    @property
+    def log_file(self) -> Path:
+        return self.folder / "bot.log"
+
+    @property
+    def log(self) -> str:
+        """All that it said on stderr, over all its runs."""
+        return self.log_file.read_text() if self.log_file.exists() else ""
+
+    async def stop(self) -> int:
+        """Asks it to stop; its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """Ends it without a chance to tidy up."""
+        await self._end(signal.SIGKILL)
+
+    async def ended(self) -> int:
+        """Waits until it ends by itself; its exit code."""
+        assert self._pid is not None
+        answer = await asyncio.to_thread(self._server.ask, {"wait": self._pid})
+        self._pid = None
+        return answer["exit"]
+
+    async def _end(self, how: signal.Signals) -> int:
+        if self._pid is None:
+            return 0
+        os.kill(self._pid, how)
+        return await self.ended()

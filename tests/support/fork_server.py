@@ -1,0 +1,49 @@
+"""Imports the bot once and forks it per test: importing aiogram takes seconds, a fork does not.
+
+Speaks JSON lines: {"start": {settings}, "folder", "log"} -> {"pid"}; {"wait": pid} -> {"exit"}.
+The forked child runs the shipped command line, as `python -m bot` would.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from bot import __main__, wiring
+from bot import run as run_command
+from bot.telegram_side import TelegramSide
+
+LOADED = (wiring, run_command, TelegramSide)
+
+
+def serve() -> None:
+    """Until the test run closes our input."""
+    print("ready", flush=True)  # noqa: T201  (the parent reads it)
+    for line in sys.stdin:
+        print(json.dumps(_answer(json.loads(line))), flush=True)  # noqa: T201
+
+
+def _answer(request: dict[str, object]) -> dict[str, int]:
+    if "wait" in request:
+        _pid, status = os.waitpid(int(str(request["wait"])), 0)
+        return {"exit": os.waitstatus_to_exitcode(status)}
+    pid = os.fork()
+    if pid == 0:
+        os._exit(_child(request))
+    return {"pid": pid}
+
+
+def _child(request: dict[str, object]) -> int:
+    settings = request["start"]
+    assert isinstance(settings, dict)
+    log = Path(str(request["log"])).open("a")  # noqa: SIM115  (open as long as the process)
+    os.dup2(log.fileno(), 1)
+    os.dup2(log.fileno(), 2)
+    os.chdir(str(request["folder"]))
+    os.environ.clear()
+    os.environ.update(settings)
+    return __main__.main([])
+
+
+if __name__ == "__main__":
+    serve()
