@@ -142,17 +142,6 @@ FAILURES = {
     ),
     "unrecognised": _UNRECOGNISED,
 }
-# What connecting finds out where every call succeeded.
-CONNECTING = {
-    "no_mailbox": mark(
-        "You have no mailbox on this portal. Please connect one in Bitrix24 under Mail, then try "
-        "again."
-    ),
-    "no_sender": mark(
-        "There is no address that you may write from on this portal. Please set up a mailbox for "
-        "sending in Bitrix24, then try again."
-    ),
-}
 _AT = {
     "too_many_calls": mark(
         "The portal gets more calls at the moment than it takes. Please try again at {time}."
@@ -162,7 +151,6 @@ _AT = {
         "at {time}."
     ),
 }
-_SENTENCES = FAILURES | CONNECTING
 
 
 def failure_sentence(failure: Failure, _: Texts, zone: str = "") -> str:
@@ -172,9 +160,9 @@ def failure_sentence(failure: Failure, _: Texts, zone: str = "") -> str:
         return _(_AT[failure.code]).format(time=time)
     if failure.code == "validation":
         return _about_validation(failure, _)
-    if failure.code == "unrecognised" or failure.code not in _SENTENCES:
+    if failure.code == "unrecognised" or failure.code not in FAILURES:
         return _about_unknown(failure, _)
-    return _(_SENTENCES[failure.code])
+    return _(FAILURES[failure.code])
 
 
 def _about_validation(failure: Failure, _: Texts) -> str:
