@@ -53,19 +53,22 @@ class TelegramSide:
         logging.getLogger("aiogram.event").setLevel(logging.CRITICAL)
         session = TelegramSession(settings.telegram_api_url)
         self._bot = Bot(settings.bot_token.get_secret_value(), session=session)
+        self._receiver = Receiver(
+            self._bot, database, monotonic=time.monotonic, sleep=asyncio.sleep
+        )
+        self._met = False
 
     async def run(self, stop: Stop) -> None:
-        """Meets Telegram, then receives until stopped. Raises what ends the program."""
-        receiver = Receiver(
-            self._bot, self._database, monotonic=time.monotonic, sleep=asyncio.sleep
-        )
-        me = await receiver.meet(stop)
-        if me is None:
-            return
-        await self._database.claim_bot(me.id)
-        await self._start(me)
-        log.info("running as @%s", me.username)
-        await receiver.run(stop)
+        """Meets Telegram, once, then receives until stopped. Raises what ends the program."""
+        if not self._met:
+            me = await self._receiver.meet(stop)
+            if me is None:
+                return
+            await self._database.claim_bot(me.id)
+            await self._start(me)
+            self._met = True
+            log.info("running as @%s", me.username)
+        await self._receiver.run(stop)
 
     async def _start(self, me: User) -> None:
         dispatcher = self._dispatcher(me)
