@@ -10,7 +10,6 @@ from mail import steps
 from mail.draft_changes import (
     BURST,
     known,
-    known_or_none,
     pressed,
     set_aside,
     show_pressed,
@@ -189,21 +188,22 @@ class Drafts:
         def change(tx: Transaction) -> bool:
             tx.once(cause)
             for draft in drafts.newest(tx, person, place):
-                against = known_or_none(tx, draft)
-                changed = steps.change(draft, typed, against) if against else None
-                if changed is None:
-                    continue
-                self._check_open(tx, draft)
-                if changed == draft:
+                if steps.holds(draft, typed.message):
+                    self._check_open(tx, draft)
+                    self._change(tx, draft, typed)
                     return True
-                if changed.wants is not Wants.NOTHING:
-                    drafts.save(tx, changed)
-                else:
-                    show_typed(tx, replace(changed, revision=changed.revision + 1))
-                return True
             return False
 
         return await self._database.write(change)
+
+    def _change(self, tx: Transaction, draft: Draft, typed: Typed) -> None:
+        changed = steps.change(draft, typed, known(tx, draft))
+        if changed is None or changed == draft:
+            return
+        if changed.wants is not Wants.NOTHING:
+            drafts.save(tx, changed)
+        else:
+            show_typed(tx, replace(changed, revision=changed.revision + 1))
 
     async def cancel(self, cause: str, person: int, place: Place) -> bool:
         """/cancel: what is being written is set aside. False: nothing was."""
@@ -295,7 +295,7 @@ class Drafts:
 
     def _bring_back(self, tx: Transaction, draft: Draft) -> Draft:
         draft = replace(draft, state=DraftState.COMPOSING)
-        if draft.letter is None and draft.letter_number is not None:
+        if known(tx, draft).letter is None and draft.letter_number is not None:
             return steps.ask(draft, Wants.LETTER, number=draft.letter_number)
         field = Field.REVIEW if draft.field is Field.REFUSAL else draft.field
         return self._at(tx, draft, field)

@@ -72,11 +72,15 @@ def before(draft: Draft) -> Field | None:
 
 
 def enter(draft: Draft, field: Field, known: Known) -> Draft:
-    """The draft as its next card asks for this field, with the choices that it offers."""
+    """The draft as its next card asks for this field, with the choices that it offers.
+
+    What it waited for from the portal is not wanted any more.
+    """
     reviewed = draft.reviewed or field is Field.REVIEW
     return replace(
         draft,
         field=field,
+        wants=Wants.NOTHING,
         reviewed=reviewed,
         guided=draft.guided and not reviewed,
         whole=0,
@@ -205,10 +209,21 @@ def _read_number(text: str, known: Known) -> int:
 
 def _take(draft: Draft, typed: Typed, known: Known) -> Draft:
     changed = _put(draft, draft.field, typed, known)
-    if draft.field is Field.TEXT or not typed.message:  # parts know their messages themselves
+    if draft.field is Field.TEXT:  # parts know their messages themselves
         return changed
-    kept = tuple(s for s in changed.written.sources if s.field is not draft.field)
-    return _with(changed, sources=(*kept, Source(typed.message, draft.field)))
+    sources = tuple(s for s in changed.written.sources if s.field is not draft.field)
+    if typed.message:  # a button has none
+        sources = (*sources, Source(typed.message, draft.field))
+    return _with(changed, sources=sources)
+
+
+def holds(draft: Draft, message: int) -> bool:
+    """Was the draft made of this message, among others?"""
+    written = draft.written
+    messages = [part.message for part in written.parts]
+    messages += [source.message for source in written.sources]
+    messages += [typed.message for typed in written.waiting]
+    return message in messages
 
 
 def change(draft: Draft, typed: Typed, known: Known) -> Draft | None:

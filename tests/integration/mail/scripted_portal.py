@@ -1,0 +1,76 @@
+"""A portal that plays a script: prepared answers, errors, and gates that hold an answer back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from bitrix24.errors import PortalError
+from bitrix24.learned import NOTHING, Learned
+from bitrix24.methods import Got
+from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent
+from bitrix24.webhook import Webhook
+
+Value = TypeVar("Value")
+
+FROM_JANE = Letter.model_validate(
+    {
+        "id": 15,
+        "mailboxEmail": "support@acme.example",
+        "subject": "Order 118",
+        "from": "Jane Client <jane@client.example>",
+        "to": "support@acme.example",
+        "body": "Where is my order?",
+    }
+)
+
+
+class ScriptedPortal:
+    """`gate`, if there is one, holds answers back; `on_reply` runs while a letter is on the wire."""
+
+    def __init__(self) -> None:
+        self.unread: tuple[Letter, ...] | PortalError = (FROM_JANE,)
+        self.found: dict[int, Letter | PortalError] = {
+            15: FROM_JANE,
+            16: FROM_JANE.model_copy(update={"id": 16, "subject": "Order 119"}),
+        }
+        self.own: tuple[Sender, ...] | PortalError = (Sender(email="support@acme.example"),)
+        self.accepts: Sent | Exception = Sent(to=("jane@client.example",))
+        self.learned: Learned = NOTHING
+        self.gate: asyncio.Event | None = None
+        self.on_reply: Callable[[], Awaitable[None]] | None = None
+        self.asked: list[tuple[str, object]] = []
+        self.replies: list[tuple[bytes, str]] = []
+
+    async def profile(self, webhook: Webhook) -> Got[Profile | None]:
+        raise AssertionError("nobody connects here")
+
+    async def scope(self, webhook: Webhook) -> Got[tuple[str, ...]]:
+        raise AssertionError("nobody connects here")
+
+    async def mailboxes(self, webhook: Webhook) -> Got[tuple[Mailbox, ...]]:
+        raise AssertionError("nobody connects here")
+
+    async def senders(self, webhook: Webhook) -> Got[tuple[Sender, ...]]:
+        return await self._answer("senders", None, self.own)
+
+    async def letter(self, webhook: Webhook, number: int) -> Got[Letter]:
+        return await self._answer("letter", number, self.found[number])
+
+    async def letters(
+        self, webhook: Webhook, *, is_seen: bool | None = None, limit: int = 25, page: int = 1
+    ) -> Got[tuple[Letter, ...]]:
+        return await self._answer("letters", is_seen, self.unread)
+
+    async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]:
+        self.replies.append((body, idempotency_key))
+        if self.on_reply is not None:
+            await self.on_reply()
+        return await self._answer("reply", webhook.code, self.accepts)
+
+    async def _answer(self, method: str, about: object, prepared: Value | Exception) -> Got[Value]:
+        self.asked.append((method, about))
+        if self.gate is not None:
+            await self.gate.wait()
+        if isinstance(prepared, Exception):
+            raise prepared
+        return Got(prepared, self.learned)

@@ -1,0 +1,450 @@
+"""The conversation about a letter that is being written."""
+
+from datetime import timedelta
+
+import pytest
+
+from mail.drafts import Press
+from mail.errors import (
+    AlreadyApplied,
+    BadValue,
+    Closed,
+    Closing,
+    NotConnected,
+    NothingAsked,
+    Stale,
+)
+from mail.outbox import Decision
+from storage.records.drafts import DraftState, Field, Typed, Wants
+from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.outbox import OutboxState
+from storage.records.places import Place
+from tests.integration.mail.room import ANNA, HOME, JANE, OLEG, SUPPORT, Room, manners
+
+
+async def test_a_reply_without_a_number_asks_for_the_letter(room: Room) -> None:
+    assert await room.begin() is None
+    draft = await room.draft()
+    assert (draft.field, draft.wants, draft.guided) == (Field.LETTER, Wants.UNREAD, True)
+    assert await room.owed() == [("draft", "new")]
+
+
+async def test_a_reply_with_a_number_looks_for_that_letter(room: Room) -> None:
+    assert await room.begin("15") is None
+    draft = await room.draft()
+    assert (draft.letter_number, draft.wants) == (15, Wants.LETTER)
+
+
+async def test_a_link_to_a_letter_is_as_good_as_its_number(room: Room) -> None:
+    assert await room.begin("https://acme.example/mail/message/15") is None
+    assert (await room.draft()).letter_number == 15
+
+
+async def test_a_bad_number_is_said_and_the_letter_asked_for(room: Room) -> None:
+    refused = await room.begin("fifteen", "Thanks")
+    assert refused is not None
+    assert refused.field is Field.LETTER
+    draft = await room.draft()
+    assert (draft.wants, draft.letter_number) == (Wants.UNREAD, None)
+    assert [part.html for part in draft.written.parts] == ["Thanks"]
+
+
+async def test_a_number_with_text_leads_straight_to_the_review(room: Room) -> None:
+    draft = await room.review("15", "Thanks, got it")
+    assert (draft.field, draft.guided) == (Field.REVIEW, False)
+    written = draft.written
+    assert (written.sender, written.to, written.subject) == (SUPPORT, (JANE,), "Re: Order 118")
+    assert [part.html for part in written.parts] == ["Thanks, got it"]
+
+
+async def test_without_a_connection_nothing_begins(room: Room) -> None:
+    await room.let_in(OLEG)
+    with pytest.raises(NotConnected):
+        await room.drafts.begin("bot:1", OLEG, Place(OLEG), "15", None)
+    assert await room.owed() == []
+
+
+async def test_the_guided_way_asks_every_step(room: Room) -> None:
+    await room.begin("15")
+    draft = await room.look_up()
+    assert draft.field is Field.SENDER
+    draft = await room.press(draft, Press.CHOOSE, "0")
+    assert draft.field is Field.RECIPIENTS
+    draft = await room.press(draft, Press.CHOOSE, "0")
+    assert draft.field is Field.SUBJECT
+    draft = await room.press(draft, Press.CHOOSE, "0")
+    assert draft.field is Field.TEXT
+    await room.say("Thanks")
+    draft = await room.draft()
+    assert (draft.field, draft.written.sender, draft.written.to) == (Field.REVIEW, SUPPORT, (JANE,))
+    assert draft.written.subject == "Re: Order 118"
+
+
+async def test_a_refused_value_changes_nothing(room: Room) -> None:
+    await room.begin("15")
+    draft = await room.look_up()
+    with pytest.raises(BadValue) as refused:
+        await room.say("nobody@else.example")
+    assert refused.value.field is Field.SENDER
+    assert await room.draft() == draft
+
+
+async def test_every_field_opens_from_the_review_and_leads_back(room: Room) -> None:
+    draft = await room.review()
+    draft = await room.press(draft, Press.OPEN, Field.EDIT)
+    draft = await room.press(draft, Press.OPEN, Field.RECIPIENTS)
+    await room.say("bob@client.example")
+    draft = await room.draft()
+    assert (draft.field, draft.written.to) == (Field.REVIEW, ("bob@client.example",))
+    draft = await room.press(draft, Press.OPEN, Field.COPIES)
+    draft = await room.press(draft, Press.OPEN, Field.CC)
+    await room.say("carol@client.example")
+    draft = await room.draft()
+    assert (draft.field, draft.written.cc) == (Field.REVIEW, ("carol@client.example",))
+    draft = await room.press(draft, Press.OPEN, Field.CC)
+    draft = await room.press(draft, Press.NONE)
+    assert (draft.field, draft.written.cc) == (Field.REVIEW, ())
+
+
+async def test_back_walks_through_the_steps_and_out(room: Room) -> None:
+    await room.begin("15")
+    draft = await room.look_up()
+    draft = await room.press(draft, Press.CHOOSE, "0")
+    draft = await room.press(draft, Press.BACK)
+    assert (draft.field, draft.written.sender) == (Field.SENDER, SUPPORT)
+    draft = await room.press(draft, Press.KEEP)
+    assert draft.field is Field.RECIPIENTS
+    draft = await room.press(draft, Press.BACK)
+    draft = await room.press(draft, Press.BACK)
+    assert (draft.field, draft.wants) == (Field.LETTER, Wants.UNREAD)
+    draft = await room.press(draft, Press.BACK)
+    assert draft.state is DraftState.ASIDE
+
+
+async def test_back_from_looking_for_another_letter_shows_the_review_again(room: Room) -> None:
+    draft = await room.review()
+    draft = await room.press(draft, Press.OPEN, Field.LETTER)
+    assert draft.wants is Wants.UNREAD
+    draft = await room.press(draft, Press.BACK)
+    assert (draft.field, draft.wants) == (Field.REVIEW, Wants.NOTHING)
+    assert (await room.look_up()).field is Field.REVIEW
+
+
+async def test_the_whole_text_is_a_page_of_the_review(room: Room) -> None:
+    draft = await room.press(await room.review(), Press.WHOLE, "1")
+    assert (draft.whole, draft.field) == (1, Field.REVIEW)
+    assert (await room.press(draft, Press.OPEN, Field.REVIEW)).whole == 0
+
+
+@pytest.mark.parametrize(
+    ("press", "argument"),
+    [
+        (Press.CHOOSE, "0"),
+        (Press.CHOOSE, "x"),
+        (Press.USE, ""),
+        (Press.NONE, ""),
+        (Press.OPEN, "refusal"),
+        (Press.OPEN, "x"),
+        (Press.WHOLE, "x"),
+        (Press.BRING_BACK, ""),
+    ],
+)
+async def test_a_button_that_the_card_does_not_have_does_nothing(
+    room: Room, press: Press, argument: str
+) -> None:
+    draft = await room.review()
+    with pytest.raises(Stale):
+        await room.press(draft, press, argument)
+    assert await room.draft() == draft
+
+
+async def test_a_press_on_an_older_revision_is_stale(room: Room) -> None:
+    draft = await room.review()
+    await room.say("One more thing")
+    with pytest.raises(Stale):
+        await room.press(draft, Press.CANCEL)
+
+
+async def test_somebody_elses_draft_does_not_exist(room: Room) -> None:
+    draft = await room.review()
+    await room.settle(OLEG, "o" * 16)
+    with pytest.raises(Stale):
+        await room.drafts.press(
+            "bot:x", OLEG, Place(OLEG), 9, draft.id, draft.revision, Press.CANCEL
+        )
+    with pytest.raises(Stale):
+        await room.drafts.press("bot:x", OLEG, HOME, 9, draft.id, draft.revision, Press.CANCEL)
+    assert await room.draft() == draft
+
+
+async def test_a_press_in_another_chat_is_stale(room: Room) -> None:
+    draft = await room.review()
+    with pytest.raises(Stale):
+        await room.drafts.press("bot:x", ANNA, Place(-5), 9, draft.id, draft.revision, Press.CANCEL)
+
+
+async def test_a_press_on_another_drafts_card_is_stale(room: Room) -> None:
+    first = await room.review("15")
+    card = await room.live(CardKind.DRAFT, first.id)
+    second = await room.review("16")
+    assert card is not None
+    with pytest.raises(Stale):
+        await room.drafts.press("bot:x", ANNA, HOME, card, second.id, second.revision, Press.CANCEL)
+
+
+async def test_a_press_on_a_card_whose_send_was_not_answered_counts(room: Room) -> None:
+    await room.begin("15", "Thanks")
+    draft = await room.look_up()
+    pressed = room.message()
+    await room.drafts.press(
+        "bot:x", ANNA, HOME, pressed, draft.id, draft.revision, Press.OPEN, Field.EDIT
+    )
+    assert await room.live(CardKind.DRAFT, draft.id) == pressed
+
+
+async def test_what_is_typed_while_looking_is_kept_in_order_and_taken_up(room: Room) -> None:
+    await room.begin()
+    await room.say("15")
+    await room.say(SUPPORT)
+    await room.say(JANE)
+    assert [one.text for one in (await room.draft()).written.waiting] == ["15", SUPPORT, JANE]
+    draft = await room.look_up()
+    assert (draft.field, draft.written.waiting) == (Field.SUBJECT, ())
+    assert (draft.written.sender, draft.written.to) == (SUPPORT, (JANE,))
+
+
+async def test_what_does_not_fit_the_step_is_offered_by_a_button(room: Room) -> None:
+    await room.begin("15")
+    await room.say("Thanks")
+    draft = await room.look_up()
+    assert (draft.field, [one.text for one in draft.written.waiting]) == (Field.SENDER, ["Thanks"])
+    with pytest.raises(BadValue):
+        await room.press(draft, Press.USE)
+    for _ in range(2):
+        draft = await room.press(draft, Press.CHOOSE, "0")
+    assert (draft.field, draft.written.subject) == (Field.TEXT, "Thanks")
+
+
+async def test_text_goes_to_the_draft_that_was_asked_last(room: Room) -> None:
+    first = await room.review("15", "First")
+    second = await room.review("16", "Second")
+    await room.say("More")
+    assert len((await room.draft(first.id)).written.parts) == 1
+    assert len((await room.draft(second.id)).written.parts) == 2
+
+
+async def test_a_reply_to_an_older_card_picks_its_draft(room: Room) -> None:
+    first = await room.review("15", "First")
+    card = await room.live(CardKind.DRAFT, first.id)
+    second = await room.review("16", "Second")
+    await room.say("More", reply_to=card)
+    assert len((await room.draft(first.id)).written.parts) == 2
+    assert len((await room.draft(second.id)).written.parts) == 1
+    await room.say("And more")
+    assert len((await room.draft(first.id)).written.parts) == 3
+
+
+async def test_a_reply_to_a_letters_card_is_a_quick_answer(room: Room) -> None:
+    first = await room.review()
+    assert first.letter is not None
+    card = await room.live(CardKind.LETTER, first.letter)
+    await room.say("Another answer", reply_to=card)
+    second = await room.draft()
+    assert second.id != first.id
+    assert (second.field, second.letter, second.guided) == (Field.REVIEW, first.letter, False)
+
+
+async def test_where_nothing_is_asked_text_is_for_nobody(room: Room) -> None:
+    with pytest.raises(NothingAsked):
+        await room.say("Hello")
+
+
+async def test_text_under_a_review_joins_the_body_and_a_burst_is_shown_once(room: Room) -> None:
+    draft = await room.review(text="One")
+    old = await room.live(CardKind.DRAFT, draft.id)
+    for text in ("Two", "Three"):
+        await room.say(text)
+    assert await room.see(after=timedelta(0)) == []
+    seen = await room.see()
+    assert manners(seen) == [(NoticeKind.DRAFT, Manner.NEW), (NoticeKind.FOLD, Manner.EDIT)]
+    assert seen[1].message == old
+    assert [part.html for part in (await room.draft()).written.parts] == ["One", "Two", "Three"]
+
+
+async def test_after_typed_text_comes_a_message_and_after_a_press_an_edit(room: Room) -> None:
+    draft = await room.review()
+    card = await room.live(CardKind.DRAFT, draft.id)
+    await room.press(draft, Press.OPEN, Field.SUBJECT)
+    seen = await room.see()
+    assert [(one.message, one.edited) for one in seen] == [(card, True)]
+    await room.say("About your order")
+    seen = await room.see()
+    assert manners(seen) == [(NoticeKind.DRAFT, Manner.NEW), (NoticeKind.FOLD, Manner.EDIT)]
+
+
+@pytest.mark.parametrize(
+    ("state", "closing"),
+    [
+        (OutboxState.HELD, Closing.HELD),
+        (OutboxState.QUEUED, Closing.SENDING),
+        (OutboxState.SENDING, Closing.SENDING),
+        (OutboxState.UNKNOWN, Closing.UNKNOWN),
+        (OutboxState.DEFERRED, Closing.WAITING),
+        (OutboxState.BLOCKED, Closing.WAITING),
+        (OutboxState.SENT, Closing.ENDED),
+        (OutboxState.ABANDONED, Closing.ENDED),
+    ],
+)
+async def test_text_for_a_letter_that_was_told_to_go_changes_nothing(
+    room: Room, state: OutboxState, closing: Closing
+) -> None:
+    row = await room.told_to_go()
+    await room.database.write(
+        lambda tx: tx.execute("UPDATE outbox SET state = :state", state=state.value)
+    )
+    before = await room.draft()
+    card = await room.live(CardKind.OUTBOX, row.id)
+    for reply_to in (None, card):
+        with pytest.raises(Closed) as closed:
+            await room.say("Wait", reply_to=reply_to)
+        assert closed.value.closing is closing
+    assert await room.draft() == before
+
+
+async def test_text_for_a_draft_that_was_set_aside_is_not_taken(room: Room) -> None:
+    await room.press(await room.review(), Press.CANCEL)
+    with pytest.raises(Closed) as closed:
+        await room.say("Wait")
+    assert closed.value.closing is Closing.ASIDE
+
+
+async def test_an_edited_message_changes_its_part(room: Room) -> None:
+    await room.review(text="One")
+    message = await room.say("Two")
+    assert await room.drafts.edit("bot:e", ANNA, HOME, Typed(message, "Zwei", "Zwei"))
+    assert [part.html for part in (await room.draft()).written.parts] == ["One", "Zwei"]
+
+
+async def test_an_edited_message_changes_the_field_it_was_typed_for(room: Room) -> None:
+    await room.press(await room.review(), Press.OPEN, Field.SUBJECT)
+    message = await room.say("Your ordr")
+    assert await room.drafts.edit("bot:e", ANNA, HOME, Typed(message, "Your order", ""))
+    draft = await room.draft()
+    assert (draft.written.subject, draft.field) == ("Your order", Field.REVIEW)
+
+
+async def test_an_edited_message_changes_what_waits(room: Room) -> None:
+    await room.begin("15")
+    message = await room.say("sales@acme.example")
+    assert await room.drafts.edit("bot:e", ANNA, HOME, Typed(message, SUPPORT, ""))
+    assert (await room.look_up()).written.sender == SUPPORT
+
+
+async def test_a_message_whose_field_was_pressed_anew_changes_it_no_more(room: Room) -> None:
+    await room.press(await room.review(), Press.OPEN, Field.RECIPIENTS)
+    message = await room.say("bob@client.example")
+    draft = await room.press(await room.draft(), Press.OPEN, Field.RECIPIENTS)
+    await room.press(draft, Press.CHOOSE, "0")
+    assert not await room.drafts.edit("bot:e", ANNA, HOME, Typed(message, "eve@x.example", ""))
+    assert (await room.draft()).written.to == (JANE,)
+
+
+async def test_a_message_of_no_draft_is_not_a_part(room: Room) -> None:
+    await room.review()
+    assert not await room.drafts.edit("bot:e", ANNA, HOME, Typed(7, "Hello", "Hello"))
+
+
+@pytest.mark.parametrize("text", ["Zwei", " "])
+async def test_an_edit_after_send_changes_nothing(room: Room, text: str) -> None:
+    await room.review(text="One")
+    message = await room.say("Two")
+    await room.send(await room.draft())
+    with pytest.raises(Closed) as closed:
+        await room.drafts.edit("bot:e", ANNA, HOME, Typed(message, text, text))
+    assert closed.value.closing is Closing.HELD
+    assert [part.html for part in (await room.draft()).written.parts] == ["One", "Two"]
+
+
+async def test_cancel_without_a_draft_is_said(room: Room) -> None:
+    assert not await room.drafts.cancel(room.cause(), ANNA, HOME)
+
+
+@pytest.mark.parametrize("field", [Field.SENDER, Field.RECIPIENTS, Field.SUBJECT, Field.TEXT])
+async def test_a_cancelled_draft_comes_back_where_it_was(room: Room, field: Field) -> None:
+    draft = await room.review(text="Thanks, got it")
+    draft = await room.press(draft, Press.OPEN, field)
+    assert await room.drafts.cancel(room.cause(), ANNA, HOME)
+    aside = await room.draft()
+    assert aside.state is DraftState.ASIDE
+    seen = await room.see()
+    assert manners(seen)[0] == (NoticeKind.DRAFT, Manner.NEW)
+    back = await room.press(aside, Press.BRING_BACK)
+    assert (back.state, back.field) == (DraftState.COMPOSING, field)
+    assert back.written == draft.written
+
+
+async def test_a_draft_cancelled_while_looking_comes_back_looking(room: Room) -> None:
+    await room.begin("15")
+    await room.say(SUPPORT)
+    draft = await room.press(await room.draft(), Press.CANCEL)
+    assert draft.wants is Wants.NOTHING
+    draft = await room.press(draft, Press.BRING_BACK)
+    assert draft.wants is Wants.LETTER
+    draft = await room.look_up()
+    assert (draft.field, draft.written.sender) == (Field.RECIPIENTS, SUPPORT)
+
+
+async def test_a_draft_without_a_connection_does_not_come_back(room: Room) -> None:
+    draft = await room.press(await room.review(), Press.CANCEL)
+    await room.disconnect()
+    with pytest.raises(NotConnected):
+        await room.press(draft, Press.BRING_BACK)
+
+
+async def test_a_draft_whose_letter_was_forgotten_comes_back_and_looks_for_it(room: Room) -> None:
+    draft = await room.press(await room.review(text="Thanks"), Press.CANCEL)
+    await room.disconnect()
+    await room.settle()
+    draft = await room.press(draft, Press.BRING_BACK)
+    assert (draft.wants, draft.letter_number) == (Wants.LETTER, 15)
+    draft = await room.look_up()
+    assert (draft.field, draft.written.subject) == (Field.REVIEW, "Re: Order 118")
+    assert [part.html for part in draft.written.parts] == ["Thanks"]
+
+
+async def test_one_update_has_one_effect(room: Room) -> None:
+    draft = await room.review(text="One")
+    typed = room.typed("Two")
+    await room.drafts.type("bot:same", ANNA, HOME, typed, None)
+    after, owed = await room.draft(), await room.owed()
+    for _ in range(2):
+        with pytest.raises(AlreadyApplied):
+            await room.drafts.type("bot:same", ANNA, HOME, typed, None)
+    with pytest.raises(AlreadyApplied):
+        await room.drafts.press("bot:same", ANNA, HOME, 9, after.id, after.revision, Press.CANCEL)
+    with pytest.raises(AlreadyApplied):
+        await room.drafts.begin("bot:same", ANNA, HOME, "15", None)
+    with pytest.raises(AlreadyApplied):
+        await room.outbox.send("bot:same", ANNA, HOME, 9, draft.id, after.revision)
+    assert (await room.draft(), await room.owed(), await room.rows()) == (after, owed, [])
+
+
+async def test_a_refused_update_may_come_again(room: Room) -> None:
+    """What was refused had no effect, so its cause is not used up."""
+    await room.begin("15")
+    await room.look_up()
+    with pytest.raises(BadValue):
+        await room.drafts.type("bot:same", ANNA, HOME, Typed(9, "nobody@x.example", ""), None)
+    await room.drafts.type("bot:same", ANNA, HOME, Typed(9, SUPPORT, ""), None)
+    assert (await room.draft()).field is Field.RECIPIENTS
+
+
+async def test_undo_opens_the_review_and_text_joins_again(room: Room) -> None:
+    row = await room.told_to_go(text="One")
+    await room.decide(row, Decision.UNDO)
+    await room.say("Two")
+    draft = await room.draft()
+    assert (draft.field, [part.html for part in draft.written.parts]) == (
+        Field.REVIEW,
+        ["One", "Two"],
+    )
