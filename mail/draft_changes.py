@@ -107,10 +107,12 @@ def show_pressed(tx: Transaction, draft: Draft, message: int) -> None:
 def show_found(tx: Transaction, draft: Draft, manner: Manner, *, letter: bool = False) -> None:
     """Stores what a look-up found. "Looking…" gives way to it; a letter's card comes first.
 
+    What answers typed text that nothing was shown for yet is a new message in any case.
     The pointer stays: the person may have begun something else meanwhile.
     """
     drafts.save(tx, draft)
-    notices.withdraw(tx, NoticeKind.DRAFT, draft.place, draft.id)
+    if notices.withdraw(tx, NoticeKind.DRAFT, draft.place, draft.id) is Manner.NEW:
+        manner = Manner.NEW
     if letter:
         notices.owe(tx, draft.owner, NoticeKind.DRAFT_LETTER, draft.place, draft.id, Manner.EDIT)
     notices.owe(tx, draft.owner, NoticeKind.DRAFT, draft.place, draft.id, manner)

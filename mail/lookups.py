@@ -109,10 +109,7 @@ class Lookups:
         assert draft.letter_number is not None, "a draft that wants a letter knows its number"
         webhook = webhook_of(connection.address)
         got = await self._portal.letter(webhook, draft.letter_number)
-        senders: tuple[Sender, ...] = ()
-        if self._clock() - connection.senders_at > SENDERS_KEEP:
-            fresh = await self._portal.senders(webhook)
-            senders = tuple(Sender(sender.email, sender.name) for sender in fresh.value)
+        senders = await self._fresh_senders(connection)
         letter = self._letter(draft, got.value)
 
         def change(tx: Transaction) -> None:
@@ -121,6 +118,17 @@ class Lookups:
             _found(tx, draft, revision, letter)
 
         await self._database.write(change)
+
+    async def _fresh_senders(self, connection: Connection) -> tuple[Sender, ...]:
+        """None while the stored ones are fresh, or if the portal does not tell them now."""
+        if self._clock() - connection.senders_at <= SENDERS_KEEP:
+            return ()
+        try:
+            fresh = await self._portal.senders(webhook_of(connection.address))
+        except PortalError as error:
+            _log.info("senders of connection %s: %s", connection.id, error)
+            return ()
+        return tuple(Sender(sender.email, sender.name) for sender in fresh.value)
 
     def _letter(self, draft: Draft, found: PortalLetter) -> Letter:
         return Letter(

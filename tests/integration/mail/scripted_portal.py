@@ -25,7 +25,7 @@ FROM_JANE = Letter.model_validate(
 
 
 class ScriptedPortal:
-    """`gate`, if there is one, holds answers back; `on_reply` runs while a letter is on the wire."""
+    """`gate`, if set, holds answers back; `on_reply` runs while a letter is on the wire."""
 
     def __init__(self) -> None:
         self.unread: tuple[Letter, ...] | PortalError = (FROM_JANE,)
