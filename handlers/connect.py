@@ -3,7 +3,7 @@
 from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Filter
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
 from handlers.answers import answer_press
 from handlers.commands import CommandText
@@ -62,7 +62,7 @@ async def secret_in_group(message: Message, _: Texts) -> None:
 @router.edited_message(HoldsSecret())
 async def secret_elsewhere(message: Message, _: Texts) -> None:
     """Forwarded, edited, or as a caption: it is or was somewhere else too."""
-    seen = _("There is a webhook in this message, and it was not typed here: others may have it.")
+    seen = _("A webhook in a forwarded, edited or attached message may have been seen by others.")
     await message.answer(
         f"{seen} {await _gone(message, _)} "
         + _("Please delete the webhook in Bitrix24, make a new one, and send it with /connect.")
@@ -139,7 +139,8 @@ async def _give(
         raise
     await _take_secret(message, connections, _)
     if fault is not None:
-        await message.answer(not_an_address(fault, _))
+        said_why = not_an_address(fault, _)
+        await message.answer(said_why, link_preview_options=LinkPreviewOptions(is_disabled=True))
 
 
 async def _take_secret(message: Message, connections: Connections, _: Texts) -> None:
