@@ -19,7 +19,7 @@ def letter_card(scene: LetterScene, _: Texts) -> Shown:
     """Replying to it begins an answer."""
     letter = scene.letter
     lines = [*_headers(letter.text, letter.number, scene.connection.account.zone, _)]
-    body = _shortened(letter.text.body, TEXT_UNITS)
+    body = shortened(letter.text.body, TEXT_UNITS)
     if body:
         lines.append(ExpandableBlockQuote(body))
     else:
@@ -52,10 +52,11 @@ def _only_mailbox(to: str, mailbox: str) -> bool:
 
 def shown_line(text: str) -> str:
     """One line of somebody else's words, cut to what a header line may take."""
-    return _shortened(" ".join(text.split()), HEADER_UNITS)
+    return shortened(" ".join(text.split()), HEADER_UNITS)
 
 
-def _shortened(text: str, units: int) -> str:
+def shortened(text: str, units: int) -> str:
+    """Somebody's words, made harmless, and cut to so many UTF-16 units."""
     clean = untappable(harmless(text)).strip()
     if length(clean) <= units:
         return clean

@@ -4,15 +4,18 @@ from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text, as_list
 
 from handlers.buttons import on_draft
 from handlers.cards import Button, Shown, rows
-from handlers.letter_card import shown_line
-from handlers.review_card import review_card
+from handlers.letter_card import shortened, shown_line
+from handlers.review_card import review_card, whole_html
 from handlers.sentences import failure_sentence
 from handlers.texts import Texts, mark
+from mail import body
 from mail.drafts import Press
 from mail.showing import DraftScene
 from mail.steps import COPIES, SHOWS_REVIEW, filled
 from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
 from storage.records.notices import CardKind
+
+TEXT_UNITS = 2500  # of the text that a step shows
 
 _PROMPTS = {
     Field.LETTER: mark("Which letter do you want to answer? Type its number or paste its link."),
@@ -62,6 +65,9 @@ def _step(scene: DraftScene, _: Texts) -> Shown:
         zone = scene.connection.account.zone if scene.connection else ""
         lines.append(Text(failure_sentence(draft.written.failure, _, zone)))
     lines.append(Text(_prompt(draft, _)))
+    present = _present(draft)
+    if present:
+        lines += [Text(_("Until now:")), BlockQuote(present)]
     if draft.written.waiting:
         lines.append(Text(_("You typed meanwhile:")))
         lines.append(BlockQuote(shown_line(draft.written.waiting[0].text)))
@@ -78,6 +84,26 @@ def _about(scene: DraftScene, _: Texts) -> str:
 def _prompt(draft: Draft, _: Texts) -> str:
     prompt = _PROMPTS.get(draft.field)
     return _(prompt) if prompt else _("Open the review to go on.")
+
+
+def _present(draft: Draft) -> str:
+    """What the field holds, so that nobody has to remember it while they mend it."""
+    written = draft.written
+    match draft.field:
+        case Field.SENDER:
+            return written.sender
+        case Field.RECIPIENTS:
+            return ", ".join(written.to)
+        case Field.CC:
+            return ", ".join(written.cc)
+        case Field.BCC:
+            return ", ".join(written.bcc)
+        case Field.SUBJECT:
+            return shown_line(written.subject)
+        case Field.TEXT:
+            return shortened(body.plain(whole_html(written)), TEXT_UNITS)
+        case _:
+            return ""
 
 
 def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:

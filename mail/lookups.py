@@ -17,6 +17,7 @@ from mail.bell import Bell
 from mail.draft_changes import known, show_found
 from mail.failures import stored
 from mail.ports import Clock, NewId, Portal, Spawn, Stop
+from mail.recipients import read_addresses
 from mail.webhooks import webhook_of
 from storage import connections, drafts, letters
 from storage.database import Database, Reading, Transaction
@@ -100,8 +101,7 @@ class Lookups:
             webhook_of(connection.address), is_seen=False, limit=UNREAD_SHOWN
         )
         choices = tuple(
-            Choice(str(letter.id), f"{letter.id} · {letter.from_} · {letter.subject}")
-            for letter in got.value[:UNREAD_SHOWN]
+            Choice(str(letter.id), _label(letter)) for letter in got.value[:UNREAD_SHOWN]
         )
         await self._database.write(lambda tx: _offer(tx, draft, revision, choices))
 
@@ -149,6 +149,13 @@ class Lookups:
             ),
             read_at=self._clock(),
         )
+
+
+def _label(letter: PortalLetter) -> str:
+    """Short, because a phone shows half a line of it."""
+    senders = read_addresses(letter.from_)
+    sender = senders[0].name or senders[0].email if senders else letter.from_
+    return " · ".join(piece for piece in (str(letter.id), sender, letter.subject) if piece)
 
 
 def _question(tx: Reading, owner: int, draft_id: str) -> tuple[Draft, Connection] | None:

@@ -337,5 +337,14 @@ def ask(draft: Draft, wants: Wants, *, number: int | None = None) -> Draft:
         asked_at_revision=revision,
         letter_number=number if wants is Wants.LETTER else draft.letter_number,
         letter=None if wants is Wants.LETTER else draft.letter,
-        written=replace(draft.written, choices=(), failure=None),
+        written=replace(
+            draft.written,
+            choices=() if wants is Wants.UNREAD else _letters_offered(draft),
+            failure=None,
+        ),
     )
+
+
+def _letters_offered(draft: Draft) -> tuple[Choice, ...]:
+    """Can be chosen again, should the letter not be found."""
+    return draft.written.choices if draft.field is Field.LETTER else ()
