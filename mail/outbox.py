@@ -80,8 +80,7 @@ class Outbox:
         missing = next((field for field in STEPS if not filled(draft, field)), None)
         if missing is not None:
             raise BadValue(missing, "missing")
-        if outbox.count_since(tx, draft.owner, tx.now - timedelta(hours=1)) >= SENDS_AN_HOUR:
-            raise LimitReached(Limit.SENDS, SENDS_AN_HOUR)
+        _check_limit(tx, draft.owner)
         confirmed = replace(draft, state=DraftState.CONFIRMED, revision=draft.revision + 1)
         drafts.save(tx, confirmed)
         row = self._row(tx, confirmed)
@@ -178,12 +177,12 @@ class Outbox:
 
     def _take_back(self, tx: Transaction, row: OutboxRow, message: int) -> None:
         """Undo, and Cancel of what waits: certainly not sent; the draft opens at its review."""
-        if row.state is OutboxState.CANCELLED:
+        if row.first_wire_at is not None:
+            raise TooLate
+        if row.state not in _NOT_LEFT or not outbox.move(
+            tx, row, OutboxState.CANCELLED, why=Why.UNDO
+        ):
             raise Stale
-        if row.state not in _NOT_LEFT or row.first_wire_at is not None:
-            raise TooLate
-        if not outbox.move(tx, row, OutboxState.CANCELLED, why=Why.UNDO):
-            raise TooLate
         notices.withdraw(tx, NoticeKind.OUTBOX, row.place, row.id)
         draft = drafts.find(tx, row.owner, row.draft)
         against = known_or_none(tx, draft) if draft else None
@@ -205,6 +204,7 @@ class Outbox:
         if draft is None:
             raise Stale
         known(tx, draft)
+        _check_limit(tx, row.owner)
         self._decide_unknown(tx, row, OutboxState.ABANDONED, Why.AGAIN)
         again = self._row(tx, draft)
         outbox.add(tx, again)
@@ -217,6 +217,11 @@ class Outbox:
     def _decide_unknown(self, tx: Transaction, row: OutboxRow, to: OutboxState, why: Why) -> None:
         if row.state is not OutboxState.UNKNOWN or not outbox.move(tx, row, to, why=why):
             raise Stale
+
+
+def _check_limit(tx: Reading, owner: int) -> None:
+    if outbox.count_since(tx, owner, tx.now - timedelta(hours=1)) >= SENDS_AN_HOUR:
+        raise LimitReached(Limit.SENDS, SENDS_AN_HOUR)
 
 
 def show_state(

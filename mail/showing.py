@@ -82,7 +82,9 @@ class UnreadableScene:
 
 @dataclass(frozen=True, slots=True)
 class FoldScene:
-    """An old card that loses its buttons."""
+    """An old card that loses its buttons; `row`: how that letter stands is told below it."""
+
+    row: OutboxRow | None = None
 
 
 Scene = (
@@ -201,8 +203,13 @@ def _unreadable(_tx: Reading, _notice: Notice, reader: Person) -> Showing:
     return Showing(reader, UnreadableScene())
 
 
-def _fold(_tx: Reading, notice: Notice, reader: Person) -> Showing:
-    return Showing(reader, FoldScene(), int(notice.subject))
+def _fold(tx: Reading, notice: Notice, reader: Person) -> Showing:
+    message = int(notice.subject)
+    card = notices.card_at(tx, reader.id, notice.place.chat, message)
+    told = (
+        outbox.find(tx, reader.id, card.subject) if card and card.kind is CardKind.OUTBOX else None
+    )
+    return Showing(reader, FoldScene(told), message)
 
 
 _LOADERS: dict[NoticeKind, Callable[[Reading, Notice, Person], Showing | None]] = {
@@ -220,8 +227,11 @@ _LOADERS: dict[NoticeKind, Callable[[Reading, Notice, Person], Showing | None]] 
 
 
 def delivered(tx: Transaction, notice: Notice, card: Card | None) -> None:
-    """The notice is done; older cards of the same subject lose their buttons."""
-    if card is not None:
+    """The notice is done; older cards of the same subject lose their buttons.
+
+    A press may have given the message to another row while it was on the wire; that stands.
+    """
+    if card is not None and not _given_away(tx, card):
         notices.save_card(tx, card)
         for older in notices.older_cards(tx, card):
             notices.unlive(tx, older)
@@ -234,6 +244,14 @@ def delivered(tx: Transaction, notice: Notice, card: Card | None) -> None:
                 Manner.EDIT,
             )
     notices.end(tx, notice)
+
+
+def _given_away(tx: Reading, card: Card) -> bool:
+    """Does the message show something else by now? Only a letter takes a draft's message over."""
+    now = notices.card_at(tx, card.person, card.place.chat, card.message)
+    if now is None or card.kind is CardKind.LETTER:
+        return False
+    return (now.kind, now.subject) != (card.kind, card.subject)
 
 
 def gone(tx: Transaction, notice: Notice, message: int) -> None:
