@@ -88,7 +88,7 @@ class Delivery:
         if found is None:
             await self._database.write(lambda tx: showing.drop(tx, notice))
             return
-        if isinstance(found.scene, FoldScene):
+        if isinstance(found.scene, FoldScene) and found.scene.row is None:
             await self._fold(notice, found)
             return
         shown = self._render(found)

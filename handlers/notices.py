@@ -8,7 +8,7 @@ from handlers.admission_cards import admitted_card, approval_card
 from handlers.cards import Shown
 from handlers.connection_cards import accounts_card, attempt_card
 from handlers.letter_card import letter_card
-from handlers.outbox_card import outbox_card
+from handlers.outbox_card import outbox_card, told_below
 from handlers.step_cards import draft_card
 from handlers.texts import Catalogues, Texts
 from mail.showing import (
@@ -57,5 +57,6 @@ def render_scene(showing: Showing, _: Texts) -> Shown:
             return Shown(
                 Text(_("I could not handle one of your messages. Please send it once more."))
             )
-        case FoldScene():
-            raise AssertionError("a fold only takes buttons away")
+        case FoldScene() as scene:
+            assert scene.row is not None, "else it only loses its buttons"
+            return told_below(scene.row, _)

@@ -29,6 +29,14 @@ def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
     return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
 
 
+def told_below(row: OutboxRow, _: Texts) -> Shown:
+    """What is left of the card once a newer message tells how the letter stands."""
+    subject = Text(Bold(_("Subject:")), " ", row.envelope.subject)
+    return Shown(
+        as_list(Text(_("What became of this letter is told below."), " ⬇️"), _to(row, _), subject)
+    )
+
+
 def _state(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     row = scene.row
     match row.state:
