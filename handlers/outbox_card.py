@@ -177,5 +177,9 @@ def _refusal(scene: OutboxScene, _: Texts) -> Shown:
     lines.append(Text(_("Everything you wrote is kept.")))
     fields = mend_fields(row.failure) or (Field.REVIEW,)
     opens = tuple(on_draft(draft, field_label(f, _), Press.OPEN, f) for f in fields)
-    cancel = on_draft(draft, _("Cancel"), Press.CANCEL)
-    return Shown(as_list(*lines), (opens, (cancel,)), CardKind.DRAFT, draft.id, draft.revision)
+    ways_out = [on_draft(draft, _("Cancel"), Press.CANCEL)]
+    if Field.REVIEW not in fields:  # a limit, or a mailbox mended on the portal: nothing to change
+        review = on_draft(draft, field_label(Field.REVIEW, _), Press.OPEN, Field.REVIEW)
+        ways_out.insert(0, review)
+    keyboard = (opens, tuple(ways_out))
+    return Shown(as_list(*lines), keyboard, CardKind.DRAFT, draft.id, draft.revision)

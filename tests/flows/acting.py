@@ -1,11 +1,18 @@
 """What people do in many flows before the point of the test."""
 
+from sandbox import Sandbox
 from sandbox.telegram.messages import Message
 from sandbox.telegram.people import Person
 from tests.support.bot_process import BotProcess
 
 JANE = "jane@client.example"
 TEXT = "Thanks, it leaves on Thursday."
+REPLY = "mail.message.reply"
+
+
+def count_sends(sandbox: Sandbox) -> int:
+    """How often the portal was asked to send, whatever came of it."""
+    return sum(call.method == REPLY for call in sandbox.portal.calls)
 
 
 async def review(person: Person, text: str = TEXT) -> Message:

@@ -7,14 +7,7 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.telegram.people import Person
-from tests.flows.acting import JANE, TEXT, review, send, shown
-
-REPLY = "mail.message.reply"
-
-
-def count_sends(sandbox: Sandbox) -> int:
-    """How often the portal was asked to send, whatever came of it."""
-    return sum(call.method == REPLY for call in sandbox.portal.calls)
+from tests.flows.acting import JANE, REPLY, TEXT, count_sends, review, send, shown
 
 
 @pytest.mark.parametrize("profile", ["docs", "observed"])

@@ -6,8 +6,7 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.telegram.people import Person
-from tests.flows.acting import JANE, TEXT, review, send, shown
-from tests.flows.test_after_send import count_sends
+from tests.flows.acting import JANE, REPLY, TEXT, count_sends, review, send, shown
 
 
 class TestHeldForLong:
@@ -110,11 +109,11 @@ class TestHeldForASecond:
         self, connected: Person, sandbox: Sandbox
     ) -> None:
         anna, chat = connected, connected.chat
-        sandbox.faults.hang(method="mail.message.reply")
+        sandbox.faults.hang(method=REPLY)
         card = await send(anna)
         await chat.wait_until(lambda _: card.buttons == ["Undo"])
         data = card.button("Undo")["callback_data"]
-        await sandbox.portal.wait_for_call("mail.message.reply")
+        await sandbox.portal.wait_for_call(REPLY)
         late = anna.press_data(card, data)
         assert await late.answered() == "Too late: the letter is on its way."
         await chat.wait_for("Sending…")

@@ -8,8 +8,7 @@ from sandbox import Sandbox
 from sandbox.faults import Fault, Faults
 from sandbox.telegram.messages import Message
 from sandbox.telegram.people import Person
-from tests.flows.acting import JANE, TEXT, send
-from tests.flows.test_after_send import REPLY, count_sends
+from tests.flows.acting import JANE, REPLY, TEXT, count_sends, send
 
 WORDS = f"It is not known whether the letter to {JANE} left. ❓"
 BUTTONS = ["It was sent", "Send again", "Leave it"]
