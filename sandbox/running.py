@@ -72,6 +72,22 @@ class Sandbox:
         await self._telegram_server.stop()
         await self._portal_server.stop()
 
+    async def close_portal(self) -> None:
+        """The portal's port is closed until `open_portal`: calls are refused at once."""
+        await self._portal_server.stop()
+
+    async def open_portal(self) -> None:
+        """The portal listens again where it did."""
+        await self._portal_server.start()
+
+    async def close_telegram(self) -> None:
+        """Telegram's port is closed until `open_telegram`; people can still write and press."""
+        await self._telegram_server.stop()
+
+    async def open_telegram(self) -> None:
+        """Telegram listens again where it did."""
+        await self._telegram_server.start()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
