@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.faults import Faults
-from sandbox.portal.letters import Letter, SentLetter
+from sandbox.portal.letters import Letter, SentLetter, text_of
 from sandbox.portal.portal import Portal
 from sandbox.running import Sandbox
 from sandbox.telegram.chats import Chat
@@ -123,6 +123,7 @@ def _sent(number: int, letter: SentLetter) -> dict[str, Any]:
         "bcc": letter.bcc,
         "subject": letter.subject,
         "body": letter.body,
+        "text": text_of(letter.body),
         "answers": letter.answers,
         "date": int(letter.at.timestamp()),
         "letter": letter.copy.id if letter.copy else None,

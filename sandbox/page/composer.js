@@ -1,0 +1,164 @@
+// Where a person writes: a new text, an answer to a message, or a change of one's own message.
+// Each person has their own unsent text. A text that could not be sent comes back.
+
+import { act } from "./api.js";
+import { snippet } from "./bubble.js";
+import { CommandsMenu } from "./commands.js";
+import { dress } from "./nodes.js";
+import { attempt } from "./notes.js";
+
+const LONGEST = 4096; // UTF-16 units of one message: apps split what is longer
+const TALLEST = 160; // pixels
+
+const byId = (id) => document.getElementById(id);
+const nothing = () => ({ text: "", about: null, kept: "" });
+
+export class Composer {
+  constructor() {
+    this.field = byId("text");
+    this.drafts = new Map(); // person id -> {text, about: null | {kind, message}, kept}
+    this.person = null;
+    this.queue = Promise.resolve();
+    this.menu = new CommandsMenu(this);
+    dress(byId("send"), "send", "Send message");
+    dress(byId("about-cancel"), "cross", "Never mind");
+    byId("composer").addEventListener("submit", (event) => this.submit(event));
+    byId("about-cancel").addEventListener("click", () => this.drop());
+    this.field.addEventListener("keydown", (event) => this.key(event));
+    this.field.addEventListener("input", () => this.typed());
+  }
+
+  /** Shows the person's own draft; `chat` is the chat that they see. */
+  update(person, chat) {
+    this.messages = chat?.messages ?? [];
+    this.menu.update(person?.commands ?? []);
+    if (person && person.id !== this.person) {
+      this.person = person.id;
+      this.fill(this.draft.text);
+    }
+    this.refreshAbout();
+  }
+
+  get draft() {
+    if (!this.drafts.has(this.person)) this.drafts.set(this.person, nothing());
+    return this.drafts.get(this.person);
+  }
+
+  answer(message) {
+    if (this.draft.about?.kind === "edit") this.drop();
+    this.draft.about = { kind: "reply", message };
+    this.refreshAbout();
+    this.field.focus();
+  }
+
+  edit(message) {
+    if (this.draft.about?.kind !== "edit") this.draft.kept = this.field.value;
+    this.draft.about = { kind: "edit", message };
+    this.fill(message.text);
+    this.refreshAbout();
+    this.field.focus();
+  }
+
+  /** Forgets what is answered or edited; what was typed before an edit comes back. */
+  drop() {
+    if (this.draft.about?.kind === "edit") this.fill(this.draft.kept);
+    this.draft.about = null;
+    this.draft.kept = "";
+    this.refreshAbout();
+    this.field.focus();
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const text = this.field.value.trim();
+    if (!text || this.person === null) return;
+    const { about } = this.draft;
+    this.menu.close();
+    if (about?.kind === "edit") this.sendEdit(text, about.message);
+    else {
+      this.fill("");
+      this.draft.about = null;
+      this.refreshAbout();
+      this.sendText(text, about);
+    }
+  }
+
+  /** Sends a text at once, such as a command that was tapped. Texts leave in their order. */
+  sendText(text, about = null) {
+    const person = this.person;
+    this.field.focus();
+    this.queue = this.queue.then(async () => {
+      for (const [index, piece] of split(text).entries()) {
+        const reply = index === 0 ? (about?.message.id ?? null) : null;
+        const values = { person, text: piece, reply_to: reply };
+        if ((await attempt(() => act("say", values))) === null) return this.bringBack(person, text, about);
+      }
+    });
+  }
+
+  async sendEdit(text, message) {
+    const values = { person: this.person, message: message.id, text };
+    if (text !== message.text && (await attempt(() => act("edit", values))) === null) return;
+    this.drop();
+  }
+
+  bringBack(person, text, about) {
+    const draft = this.drafts.get(person);
+    draft.text = [text, draft.text].filter(Boolean).join("\n");
+    draft.about ??= about;
+    if (person !== this.person) return;
+    this.fill(draft.text);
+    this.refreshAbout();
+  }
+
+  fill(text) {
+    this.field.value = text;
+    this.typed();
+  }
+
+  typed() {
+    this.draft.text = this.field.value;
+    this.field.style.height = "auto";
+    this.field.style.height = `${Math.min(this.field.scrollHeight + 2, TALLEST)}px`;
+    this.menu.suggest(this.field.value);
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) this.submit(event);
+    else if (event.key === "Escape") this.menu.isOpen ? this.menu.close() : this.drop();
+    else if (event.key === "ArrowUp" && this.menu.isOpen) this.menu.enter(event);
+    else if (event.key === "ArrowUp" && !this.field.value) this.editLast(event);
+  }
+
+  editLast(event) {
+    const own = this.messages.filter((message) => !message.by_bot && message.kind === "text");
+    if (!own.length) return;
+    event.preventDefault();
+    this.edit(own.at(-1));
+  }
+
+  refreshAbout() {
+    const { about } = this.draft;
+    const box = byId("about");
+    box.hidden = about === null;
+    if (about === null) return;
+    const current = this.messages.find((message) => message.id === about.message.id);
+    const [title, words] = box.firstElementChild.children;
+    title.textContent = about.kind === "edit" ? "Edit" : `Reply to ${about.message.from.name}`;
+    words.textContent = current ? snippet(current) : "This message was deleted.";
+  }
+}
+
+/** Pieces that fit into one message; no character is cut in two. */
+function split(text) {
+  const pieces = [];
+  let rest = text;
+  while (rest.length > LONGEST) {
+    const last = rest.charCodeAt(LONGEST - 1);
+    const cut = last >= 0xd800 && last < 0xdc00 ? LONGEST - 1 : LONGEST;
+    pieces.push(rest.slice(0, cut));
+    rest = rest.slice(cut);
+  }
+  return [...pieces, rest].filter((piece) => piece.trim());
+}
