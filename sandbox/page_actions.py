@@ -151,6 +151,24 @@ def fault(posted: Posted) -> Any:
     return {}
 
 
+def refuse(posted: Posted) -> Any:
+    """`{reason}`: the portal refuses the next letter that it is asked to send."""
+    refusal = REFUSALS.get(posted.text("reason"))
+    if refusal is None:
+        raise WrongAction(f"reason must be one of {', '.join(REFUSALS)}")
+    posted.sandbox.portal.refuse_next_send(**refusal)
+    return {}
+
+
+REFUSALS = {
+    "recipient": {
+        "sentence": "Could not resolve recipient",
+        "code": "RESOLVE_RECIPIENTS_ERROR",
+        "field": "to, cc, bcc",
+    },
+    "limit": {"sentence": "The daily limit of this mailbox is used up"},
+}
+
 Switch = Callable[[Faults, Posted, dict[str, Any]], Fault]
 
 SWITCHES: dict[str, Switch] = {
@@ -168,5 +186,5 @@ SWITCHES: dict[str, Switch] = {
 
 ACTIONS: dict[str, Callable[[Posted], Any]] = {
     action.__name__: action
-    for action in (say, send, press, edit, delete, block, join, receive, fault)
+    for action in (say, send, press, edit, delete, block, join, receive, fault, refuse)
 }

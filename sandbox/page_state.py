@@ -95,6 +95,7 @@ def _portal(portal: Portal) -> dict[str, Any]:
         "mailboxes": boxes,
         "letters": [_letter(letter) for letter in letters],
         "sent": [_sent(number, letter) for number, letter in enumerate(portal.sent, 1)],
+        "refusing": len(portal.refused_sends),
     }
 
 

@@ -1,6 +1,6 @@
 // The page's two lines to the sandbox: what a visitor does goes out, every change comes in.
 
-const AGAIN_AFTER = 2000; // milliseconds, where the browser gives up by itself
+const AGAIN_AFTER = 1000; // milliseconds: the browser's own waits grow longer than a restart takes
 
 /** Does one action. Throws an Error whose message is for the visitor. */
 export async function act(action, values) {
@@ -26,7 +26,6 @@ export function follow(onState, onConnection) {
   source.addEventListener("state", (event) => onState(JSON.parse(event.data)));
   source.addEventListener("error", () => {
     onConnection(false);
-    if (source.readyState !== EventSource.CLOSED) return;
     source.close();
     setTimeout(() => follow(onState, onConnection), AGAIN_AFTER);
   });

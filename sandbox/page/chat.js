@@ -18,6 +18,7 @@ export class Chat {
     this.list = byId("message-list");
     this.newest = byId("to-newest");
     this.atEnd = true;
+    this.lastTop = 0;
     this.lastId = 0;
     this.key = null;
     this.box.addEventListener("scroll", () => this.noteScroll());
@@ -85,14 +86,18 @@ export class Chat {
 
   toEnd() {
     this.box.scrollTop = this.box.scrollHeight;
+    this.lastTop = this.box.scrollTop;
     this.atEnd = true;
     this.newest.hidden = true;
   }
 
+  /** Only a reader scrolls up: a box that grows smaller leaves the place as it is. */
   noteScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.box;
     if (clientHeight === 0) return;
-    this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.atEnd = true;
+    else if (scrollTop < this.lastTop) this.atEnd = false;
+    this.lastTop = scrollTop;
     if (this.atEnd) this.newest.hidden = true;
   }
 }

@@ -10,6 +10,7 @@ import { attempt } from "./notes.js";
 const LONGEST = 4096; // UTF-16 units of one message: apps split what is longer
 const TALLEST = 160; // pixels
 
+const hovers = matchMedia("(hover: hover)"); // elsewhere focus would call up the keyboard
 const byId = (id) => document.getElementById(id);
 const nothing = () => ({ text: "", about: null, kept: "" });
 
@@ -73,6 +74,7 @@ export class Composer {
     const text = this.field.value.trim();
     if (!text || this.person === null) return;
     const { about } = this.draft;
+    this.field.focus();
     this.menu.close();
     if (about?.kind === "edit") this.sendEdit(text, about.message);
     else {
@@ -86,7 +88,7 @@ export class Composer {
   /** Sends a text at once, such as a command that was tapped. Texts leave in their order. */
   sendText(text, about = null) {
     const person = this.person;
-    this.field.focus();
+    if (hovers.matches) this.field.focus();
     this.queue = this.queue.then(async () => {
       for (const [index, piece] of split(text).entries()) {
         const reply = index === 0 ? (about?.message.id ?? null) : null;

@@ -4,11 +4,11 @@ import { act } from "./api.js";
 import { make, setText } from "./nodes.js";
 import { attempt } from "./notes.js";
 
-const ANSWERS = "mail.message.reply";
+const SENDING = "mail.message.reply";
 const KINDS = [
   ["slow", "Slow", "Each answer takes 5 seconds."],
   ["hang", "Hangs", "Calls are never answered."],
-  ["answer_lost", "Answer lost", "The letter leaves, but nobody hears of it. Acts on answers only.", ANSWERS],
+  ["answer_lost", "Answer lost", "The letter leaves, but the bot never hears of it. Acts on sending only.", SENDING],
   ["html", "HTML page", "A proxy's error page (502) instead of JSON."],
   ["unauthorized", "401", "The webhook is refused as if it were revoked."],
   ["unavailable", "503", "The portal has too much to do."],
@@ -19,16 +19,22 @@ export class Faults {
   constructor() {
     this.rows = new Map(KINDS.map(([kind, ...words]) => [kind, createRow(kind, ...words)]));
     document.getElementById("faults").append(...this.rows.values());
+    for (const button of document.querySelectorAll(".refuse button")) {
+      const { reason } = button.dataset;
+      button.addEventListener("click", () => attempt(() => act("refuse", { reason })));
+    }
   }
 
-  update(active) {
+  /** `active`: the faults; `refusing`: how many of the next letters are refused. */
+  update(active, refusing) {
+    setText(document.getElementById("refusing"), refusing ? `Waiting: ${refusing}.` : "");
     for (const [kind, row] of this.rows) {
       const fault = active.find((each) => each.kind === kind);
       const choice = !fault ? "off" : fault.left === null ? "on" : "once";
       const chosen = row.querySelector(`[value="${choice}"]`);
       if (!chosen.checked) chosen.checked = true;
       row.classList.toggle("active", choice !== "off");
-      const scope = fault?.method && kind !== "answer_lost" ? "answers only" : "";
+      const scope = fault?.method && kind !== "answer_lost" ? "sending only" : "";
       const used = fault?.used ? `used ${fault.used} ×` : "";
       setText(row.querySelector(".used"), [scope, used].filter(Boolean).join(", "));
     }

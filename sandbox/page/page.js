@@ -31,7 +31,7 @@ function refresh() {
   chat.update(own, person);
   composer.update(person, own);
   letters.update(state);
-  faults.update(state.faults.portal);
+  faults.update(state.faults.portal, state.portal.refusing);
   markViews(people.update(state, isLooking("chat")));
 }
 

@@ -104,6 +104,30 @@ async def test_fault_switches(plain: Sandbox, page: Page) -> None:
     ]
 
 
+async def test_letters_that_leave_or_are_refused(
+    plain: Sandbox, page: Page, http: ClientSession
+) -> None:
+    letter = {
+        "replyToMessageId": 15,
+        "from": "support@linden-print.example",
+        "to": ["jane@client.example"],
+        "subject": "Re: order",
+        "body": "It ships <b>soon</b>.<br>1 &lt; 2",
+    }
+    address = plain.webhook.replace("/rest/", "/rest/api/") + "mail.message.reply"
+    await page.act("refuse", reason="recipient")
+    assert (await page.state())["portal"]["refusing"] == 1
+    async with http.post(address, json=letter) as refused:
+        assert "RESOLVE_RECIPIENTS_ERROR" in await refused.text()
+    async with http.post(address, json=letter) as left:
+        assert left.status == 200
+    portal = (await page.state())["portal"]
+    assert portal["refusing"] == 0
+    assert [(each["body"], each["text"]) for each in portal["sent"]] == [
+        (letter["body"], "It ships soon.\n1 < 2")
+    ]
+
+
 @pytest.mark.parametrize(
     ("action", "values"),
     [
@@ -119,6 +143,7 @@ async def test_fault_switches(plain: Sandbox, page: Page) -> None:
         ("join", {"name": " "}),
         ("fault", {"server": "moon", "kind": "slow", "on": True}),
         ("fault", {"server": "portal", "kind": "nonsense", "on": True}),
+        ("refuse", {"reason": "nonsense"}),
     ],
 )
 async def test_wrong_actions_are_told(page: Page, action: str, values: dict[str, object]) -> None:
