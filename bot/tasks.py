@@ -56,6 +56,7 @@ class Tasks:
         self._pause = pause
         self._stop = Stop()
         self._running: set[asyncio.Task[None]] = set()
+        self._repeatable: set[asyncio.Task[None]] = set()
         self._closed = False
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
@@ -65,12 +66,21 @@ class Tasks:
 
     def spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
         """Runs a piece of work once; what it raises is logged. Too late, it is not begun."""
+        self._run(self._running, name, work)
+
+    def spawn_repeatable(self, name: str, work: Coroutine[object, object, None]) -> None:
+        """As `spawn`, for what the next start does anew: it is cut off once a stop is asked for."""
+        self._run(self._repeatable, name, work)
+
+    def _run(
+        self, kept: set[asyncio.Task[None]], name: str, work: Coroutine[object, object, None]
+    ) -> None:
         if self._closed:
             work.close()
             return
         task = asyncio.create_task(self._watch(name, work), name=name)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        kept.add(task)
+        task.add_done_callback(kept.discard)
 
     def end(self, ending: Ending) -> None:
         """Asks for the program's end; the first asked for is the one that counts."""
@@ -84,18 +94,18 @@ class Tasks:
     async def stop(self, seconds: float) -> None:
         """Asks every loop to stop, lets items in hand finish for so long, then cancels the rest."""
         self._stop.ask()
+        await _cut_off(self._repeatable)
         until = self._clock() + seconds
         while self._others() and (left := until - self._clock()) > 0:
             await asyncio.wait(self._others(), timeout=left)
         self._closed = True
         await self._cancel(self._others())
+        await _cut_off(self._repeatable)
 
     async def _cancel(self, late: set[asyncio.Task[None]]) -> None:
         for task in late:
             log.warning("%s did not finish in time and is cut off", task.get_name())
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=CANCEL_SECONDS)
+        await _cut_off(late)
 
     def _others(self) -> set[asyncio.Task[None]]:
         return {task for task in self._running if task is not asyncio.current_task()}
@@ -123,3 +133,10 @@ class Tasks:
                 log.exception("%s crashed and starts again in %.0f s", name, seconds)
             await self._pause(self._stop, seconds)
             seconds = min(seconds * 2, LONGEST_PAUSE)
+
+
+async def _cut_off(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)

@@ -115,7 +115,7 @@ async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step) -> 
     """The loops that need no Telegram: what was told to go goes, Telegram or not."""
     connecting = Connecting(database, portal, new_id)
     sending = Sending(database, portal, now, tasks.spawn, asyncio.sleep, step)
-    lookups = Lookups(database, portal, now, new_id, tasks.spawn, connecting.check)
+    lookups = Lookups(database, portal, now, new_id, tasks.spawn_repeatable, connecting.check)
     await sending.recover()
     tasks.start("outbox", lambda stop: unless_stopped(stop, sending.run(stop)))
     tasks.start("lookups", lambda stop: unless_stopped(stop, lookups.run(stop)))

@@ -202,3 +202,20 @@ async def test_stop_may_be_called_by_one_of_the_tasks() -> None:
     tasks.spawn("end", end_all())
     await asyncio.wait_for(ended.wait(), 1)
     await asyncio.sleep(0)
+
+
+async def test_what_the_next_start_does_anew_is_cut_off_at_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tasks, begun = Tasks(), asyncio.Event()
+
+    async def look_up() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    tasks.spawn_repeatable("look up", look_up())
+    await begun.wait()
+    async with asyncio.timeout(1):
+        await tasks.stop(60)
+    assert caplog.text == ""
+    tasks.spawn_repeatable("look up", look_up())
