@@ -124,8 +124,8 @@ async def test_two_letters_that_wait_both_go_on(connected: Person, sandbox: Sand
     _card, second = await blocked(anna, sandbox, "Second")
     said = anna.say(f"/connect {sandbox.webhook}")
     await chat.wait_for("Connected", after=said.id)
-    for told in (first, second):
-        await chat.wait_until(lambda _, told=told: told.text.startswith(f"Sent to {JANE}"))
+    await chat.wait_until(lambda _: first.text.startswith(f"Sent to {JANE}"))
+    await chat.wait_until(lambda _: second.text.startswith(f"Sent to {JANE}"))
     assert sorted(letter.body for letter in sandbox.portal.sent) == ["First", "Second"]
 
 
