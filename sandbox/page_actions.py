@@ -157,6 +157,7 @@ def refuse(posted: Posted) -> Any:
     if refusal is None:
         raise WrongAction(f"reason must be one of {', '.join(REFUSALS)}")
     posted.sandbox.portal.refuse_next_send(**refusal)
+    posted.sandbox.changes.note()
     return {}
 
 
