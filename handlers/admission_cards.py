@@ -46,8 +46,8 @@ def start_text(person: Person, _: Texts) -> str:
     """What to do first."""
     hello = _("Hello! Here you can answer your Bitrix24 mail.")
     if person.active_connection is None:
-        return hello + " " + _("Send /connect to connect your portal, or /help.")
-    return hello + " " + _("Send /reply to answer a letter, or /help.")
+        return hello + " " + _("Send /connect to connect your portal; /help says more.")
+    return hello + " " + _("Send /reply to answer a letter; /help says more.")
 
 
 def claimed_text(_: Texts) -> str:
@@ -91,7 +91,6 @@ def _button(stranger: Person, label: str, *, let_in: bool) -> Button:
 def admitted_card(admitted: bool, _: Texts) -> Shown:
     """To the person about whom was decided."""
     if admitted:
-        return Shown(
-            Text(_("You were let in ✅ Send /connect to connect your Bitrix24 portal, or /help."))
-        )
+        now = _("Send /connect to connect your portal; /help says more.")
+        return Shown(as_list(Text(_("You were let in ✅")), Text(now)))
     return Shown(Text(_("The people who run this bot did not let you in.")))

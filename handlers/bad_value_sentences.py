@@ -18,8 +18,8 @@ _ADDRESSES = (Field.RECIPIENTS, Field.CC, Field.BCC)
 
 SENTENCES = {
     (Field.LETTER, "not_a_number"): mark(
-        "“{piece}” is no letter. Please type its number, for example 15, or paste its link from "
-        "Bitrix24."
+        "“{piece}” is no letter's number or link. Please type a number, for example 15, or paste "
+        "the link from Bitrix24."
     ),
     (Field.LETTER, "out_of_range"): mark(
         "No letter has the number {piece}. Please type one like 15, as in the letter's link."

@@ -73,5 +73,8 @@ async def edit_text(message: Message, cause: str, person: Person, drafts: Drafts
     typed = typed_in(message, after=len(text) - len(answer) if answer else 0)
     if not await drafts.edit(cause, person.id, place_of(message), typed):
         await message.answer(
-            _("That message is not part of a letter that you are writing. Please type it anew.")
+            _(
+                "That message is not part of a letter that you are writing. Please send it as a "
+                "new message."
+            )
         )

@@ -7,7 +7,7 @@ from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.cards import Button, Shown
 from handlers.letter_card import shown_line
-from handlers.sentences import failure_sentence
+from handlers.sentences import after_colon, failure_sentence
 from handlers.texts import Texts, mark
 from handlers.webhook_sentences import WHERE
 from mail.accounts import Leaving
@@ -124,7 +124,12 @@ def _asked(
     lines = [
         Text(first),
         Text(_(WHERE)),
-        Text(_("It needs the permission “Mail”. I delete your message as soon as I have read it.")),
+        Text(
+            _(
+                "The webhook needs the permission “Mail”. I delete your message as soon as I have "
+                "read it."
+            )
+        ),
     ]
     return as_list(*lines, sep="\n\n"), (_buttons(attempt, _, AttemptPress.CANCEL),)
 
@@ -176,7 +181,7 @@ def _some(addresses: list[str], _: Texts) -> str:
 def _failed(attempt: ConnectAttempt, _: Texts) -> tuple[Text, Keyboard]:
     assert attempt.failure is not None, "it is saved with the state"
     reason = _reason(attempt.failure, _)
-    lines = [Text(_("Not connected: {reason}").format(reason=reason), " ❌")]
+    lines = [Text(_("Not connected: {reason}").format(reason=after_colon(reason)), " ❌")]
     if not can_try_again(attempt):
         return as_list(*lines), ()
     lines.append(Text(_("You can also send another address.")))
@@ -215,8 +220,8 @@ def accounts_card(person: Person, connections: tuple[Connection, ...], _: Texts)
 
 
 def _account(connection: Connection, _: Texts, *, active: bool) -> Text:
-    sign = "✅ " + _("active") if active else ""
-    lines = [Text(Bold(_name(connection)), " ", sign)]
+    sign = " · " + _("active") + " ✅" if active else ""
+    lines = [Text(Bold(_name(connection)), sign)]
     return as_list(*lines, *_account_lines(connection.account, _))
 
 

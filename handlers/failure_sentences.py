@@ -11,7 +11,7 @@ from handlers.texts import Texts, mark
 from storage.records.failures import Failure
 
 _UNRECOGNISED = mark(
-    "The portal answered with an error that this bot does not know. Please look into Bitrix24."
+    "The portal answered with an error that this bot does not know. Please look in Bitrix24."
 )
 # By the values of `bitrix24.errors.FailureCode`, which nothing here may import.
 FAILURES = {
@@ -44,14 +44,14 @@ FAILURES = {
         "login. Please open it in your browser."
     ),
     "answer_too_large": mark(
-        "The portal's answer was too large to be read. Please look into Bitrix24 itself."
+        "The portal's answer was too large to be read. Please look in Bitrix24 itself."
     ),
     "too_many_calls": mark(
         "The portal gets more calls at the moment than it takes. Please try again in a minute."
     ),
     "operating_time": mark(
-        "The portal has worked as long for this bot as it may within ten minutes. Please try again "
-        "a little later."
+        "This bot has used up the working time that the portal allows within ten minutes. Please "
+        "try again a little later."
     ),
     "credentials": mark(
         "The portal does not accept the webhook: it is wrong, was revoked or has expired. Please "
@@ -102,7 +102,7 @@ FAILURES = {
         "https://."
     ),
     "portal_blocked": mark(
-        "The vendor has blocked REST on this portal. Please ask the portal's administrator to "
+        "Bitrix24 has blocked REST on this portal. Please ask the portal's administrator to "
         "write to Bitrix24's support."
     ),
     "portal_closed": mark(
@@ -134,7 +134,7 @@ FAILURES = {
         "runs it."
     ),
     "key_reused": mark(
-        "The portal knows this letter's mark from another letter. Please look under Sent in "
+        "The portal knows this letter's mark from another letter. Please look under “Sent” in "
         "Bitrix24."
     ),
     "portal_failed": mark(
@@ -147,8 +147,8 @@ _AT = {
         "The portal gets more calls at the moment than it takes. Please try again at {time}."
     ),
     "operating_time": mark(
-        "The portal has worked as long for this bot as it may within ten minutes. Please try again "
-        "at {time}."
+        "This bot has used up the working time that the portal allows within ten minutes. Please "
+        "try again at {time}."
     ),
 }
 
@@ -156,8 +156,7 @@ _AT = {
 def failure_sentence(failure: Failure, _: Texts, zone: str = "") -> str:
     """What happened and what to do next; `zone` is where the person's clock is, '' for UTC."""
     if failure.retry_at is not None and failure.code in _AT:
-        time = _.time(failure.retry_at, zone) if zone else f"{_.time(failure.retry_at, zone)} UTC"
-        return _(_AT[failure.code]).format(time=time)
+        return _(_AT[failure.code]).format(time=_.time(failure.retry_at, zone))
     if failure.code == "validation":
         return _about_validation(failure, _)
     if failure.code == "unrecognised" or failure.code not in FAILURES:
@@ -183,12 +182,12 @@ def _about_unknown(failure: Failure, _: Texts) -> str:
     if words:
         said = _(
             "The portal answered with an error that this bot does not know: “{words}”. Please look "
-            "into Bitrix24."
+            "in Bitrix24."
         )
         return said.format(words=words)
     if failure.status is not None:
         said = _(
-            "The portal answered with HTTP {status} and gave no reason. Please look into Bitrix24."
+            "The portal answered with HTTP {status} and gave no reason. Please look in Bitrix24."
         )
         return said.format(status=failure.status)
     return _(_UNRECOGNISED)

@@ -3,7 +3,6 @@
 from aiogram import Router
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message
-from mail.connections import Connections
 
 from handlers.answers import answer_press
 from handlers.buttons import AskAgainButton, MendButton, OutboxButton, SendButton
@@ -12,6 +11,7 @@ from handlers.filters import PrivateChat
 from handlers.outbox_card import outbox_card, sure_card
 from handlers.places import place_of_press
 from handlers.texts import Texts
+from mail.connections import Connections
 from mail.errors import Stale
 from mail.outbox import Outbox
 from storage.records.people import Person
@@ -39,8 +39,8 @@ async def send(
         callback_data.draft,
         callback_data.revision,
     )
-    toast = "" if told_to_go else _("This review is old. Look at it again, then press Send.")
-    await answer_press(press, toast)
+    toast = _("This review is old. Please look at it again, then press “{send}”.")
+    await answer_press(press, "" if told_to_go else toast.format(send=_("Send")))
 
 
 @router.callback_query(OutboxButton.filter())

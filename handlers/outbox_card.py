@@ -4,7 +4,13 @@ from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.buttons import AskAgainButton, MendButton, on_draft, on_row
 from handlers.cards import Button, Shown
-from handlers.sentences import failure_sentence, field_label, field_sentences, mend_fields
+from handlers.sentences import (
+    after_colon,
+    failure_sentence,
+    field_label,
+    field_sentences,
+    mend_fields,
+)
 from handlers.texts import Texts
 from mail.drafts import Press
 from mail.outbox import Decision
@@ -111,12 +117,12 @@ def _waiting(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     zone = scene.connection.account.zone if scene.connection else ""
     if row.why is Why.LATE:
         due = _.date_time(row.due_at, zone)
-        reason = _("it was due at {due}, more than a day ago. Should it still go?").format(due=due)
+        reason = _("it was due on {due}, more than a day ago. Should it still go?").format(due=due)
     elif row.failure is not None:
         reason = failure_sentence(row.failure, _, zone)
     else:
         reason = ""
-    lines = [Text(_("Not sent: {reason}").format(reason=reason), " ⚠️")]
+    lines = [Text(_("Not sent: {reason}").format(reason=after_colon(reason)), " ⚠️")]
     lines.append(Text(_("The letter waits, and nothing of it is lost.")))
     cancel = on_row(row, _("Cancel"), Decision.CANCEL)
     if row.state is OutboxState.BLOCKED:
@@ -137,7 +143,7 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
         lines.append(Text(_("The bot was stopped while the letter was on its way.")))
     elif row.failure is not None:
         lines.append(Text(failure_sentence(row.failure, _, zone)))
-    lines.append(Text(_("Look into Sent in Bitrix24, then say what you found.")))
+    lines.append(Text(_("Look under “Sent” in Bitrix24, then say here what you found.")))
     again = Button(
         _("Send again"), AskAgainButton(row=row.id, revision=row.revision, sure=True).pack()
     )
@@ -172,7 +178,7 @@ def _refusal(scene: OutboxScene, _: Texts) -> Shown:
     assert row.failure is not None, "a rejected letter has its reason"
     zone = scene.connection.account.zone if scene.connection else ""
     reasons = field_sentences(row.failure, _) or (failure_sentence(row.failure, _, zone),)
-    lines = [Text(_("Not sent: {reason}").format(reason=reasons[0]), " ❌")]
+    lines = [Text(_("Not sent: {reason}").format(reason=after_colon(reasons[0])), " ❌")]
     lines += [Text(reason) for reason in reasons[1:]]
     lines.append(Text(_("Everything you wrote is kept.")))
     fields = mend_fields(row.failure) or (Field.REVIEW,)

@@ -110,7 +110,7 @@ def warnings(written: Written, _: Texts) -> list[str]:
         )
     silent = [e for e in everybody if e.lower().startswith(_NO_REPLY)]
     if silent:
-        found.append(_("Nobody may read {email}.").format(email=silent[0]))
+        found.append(_("Perhaps nobody reads {email}.").format(email=silent[0]))
     said = body.plain(whole_html(written)).lower()
     if any(word in said for word in _ATTACHED):
         found.append(_("The text mentions an attachment; the bot cannot attach files."))

@@ -22,6 +22,7 @@ from mail.errors import (
 )
 
 __all__ = [
+    "after_colon",
     "bad_value_sentence",
     "closed_sentence",
     "failure_sentence",
@@ -74,6 +75,11 @@ def sentence(error: MailError, _: Texts) -> str:
             return not_allowed_sentence(_)
         case _:
             return _("That did not work. Please try again.")
+
+
+def after_colon(said: str) -> str:
+    """A sentence that goes on behind a colon; names like Bitrix24 and fields keep their capital."""
+    return said[:1].lower() + said[1:] if said.partition(" ")[0].isalpha() else said
 
 
 def closed_sentence(error: Closed, _: Texts) -> str:

@@ -15,7 +15,7 @@ from mail.steps import COPIES, SHOWS_REVIEW, filled
 from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
 from storage.records.notices import CardKind
 
-TEXT_UNITS = 2500  # of the text that a step shows
+TEXT_UNITS = 1500  # of the text that a step shows
 
 _PROMPTS = {
     Field.LETTER: mark("Which letter do you want to answer? Type its number or paste its link."),
@@ -67,10 +67,11 @@ def _step(scene: DraftScene, _: Texts) -> Shown:
     lines.append(Text(_prompt(draft, _)))
     present = _present(draft)
     if present:
-        lines += [Text(_("Until now:")), BlockQuote(present)]
+        lines += [Text(_("Now:")), BlockQuote(present)]
     if draft.written.waiting:
         lines.append(Text(_("You typed meanwhile:")))
-        lines.append(BlockQuote(shown_line(draft.written.waiting[0].text)))
+        typed = "\n".join(shown_line(one.text) for one in draft.written.waiting)
+        lines.append(BlockQuote(shortened(typed, TEXT_UNITS)))
     return _shown(draft, as_list(*lines), _keyboard(draft, _))
 
 
@@ -82,6 +83,8 @@ def _about(scene: DraftScene, _: Texts) -> str:
 
 
 def _prompt(draft: Draft, _: Texts) -> str:
+    if draft.field is Field.TEXT and draft.written.parts:
+        return _("Type your answer. It replaces the text below.")
     prompt = _PROMPTS.get(draft.field)
     return _(prompt) if prompt else _("Open the review to go on.")
 

@@ -36,8 +36,10 @@ class Texts:
         return format_decimal(n, locale=self.locale)
 
     def time(self, at: datetime, zone: str) -> str:
-        """Hours and minutes, 24 hours in every language."""
-        return format_time(at, "HH:mm", tzinfo=_zone(zone), locale=self.locale)
+        """Hours and minutes, 24 hours in every language; with "UTC" where nobody knows the zone."""
+        known = _zone(zone)
+        time = format_time(at, "HH:mm", tzinfo=known, locale=self.locale)
+        return f"{time} UTC" if known is UTC else time
 
     def date(self, at: datetime, zone: str) -> str:
         return format_date(at.astimezone(_zone(zone)), "medium", locale=self.locale)

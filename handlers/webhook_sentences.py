@@ -4,8 +4,8 @@ from handlers.texts import Texts, mark
 from mail.connections import WebhookFault
 
 WHERE = mark(
-    "In Bitrix24 open Developer resources, then Other, then Inbound webhook: the address stands "
-    "there and looks like https://portal.example/rest/1/code/"
+    "In Bitrix24, open Developer resources → Other → Inbound webhook. The address is shown there "
+    "and looks like https://portal.example/rest/1/code/"
 )
 
 _FAULTS = {

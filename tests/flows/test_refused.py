@@ -105,7 +105,7 @@ async def test_without_a_field_the_review_is_opened(connected: Person, sandbox: 
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (403, flat(f"{V3}ACCESSDENIEDEXCEPTION"), "You have no access to this"),
+        (403, flat(f"{V3}ACCESSDENIEDEXCEPTION"), "you have no access to this"),
         (404, flat("ERROR_METHOD_NOT_FOUND"), "has no mail over REST 3.0"),
         (400, flat(f"{V3}INVALIDIDEMPOTENCYKEYEXCEPTION"), "keeps a letter from leaving twice"),
         (400, flat(f"{V3}ENTITYNOTFOUNDEXCEPTION"), "was not found on the portal"),

@@ -32,7 +32,7 @@ ANSWERS: dict[str, tuple[Switch, str]] = {
     ),
     "429 by working time": (
         lambda f: f.reply_with(429, flat("OPERATION_TIME_LIMIT"), method=REPLY, times=1),
-        "has worked as long for this bot",
+        "has used up the working time",
     ),
 }
 
@@ -64,7 +64,7 @@ async def test_a_portal_that_is_down_is_tried_until_it_is_up(
 ) -> None:
     anna, chat = connected, connected.chat
     card = await send_while_down(anna, sandbox)
-    told = await chat.wait_for("Not sent: The portal cannot be reached.", after=card.id)
+    told = await chat.wait_for("Not sent: the portal cannot be reached.", after=card.id)
     await anna.press(told, "Try again").answered()
     again = await chat.wait_for("Not sent:", after=told.id)
     assert again.reply_to == told.id

@@ -82,7 +82,7 @@ NO_RIGHT = "You have no access to this"
 CREDENTIALS = "it is wrong, was revoked or has expired"
 SCOPE = "tick “Mail” in its permissions"
 NO_MAIL = "has no mail over REST 3.0"
-TOO_LONG = "has worked as long for this bot as it may within ten minutes"
+TOO_LONG = "has used up the working time that the portal allows within ten minutes"
 TOO_MANY = "gets more calls at the moment than it takes"
 FAULT = "had a fault of its own"
 APPLICATION = "to applications only, not to webhooks"
@@ -117,7 +117,7 @@ REST_3: list[Row] = [
 CLASSIC: list[Row] = [
     ("QUERY_LIMIT_EXCEEDED", 503, DEFERRED, TOO_MANY),
     ("OPERATION_TIME_LIMIT", 429, DEFERRED, TOO_LONG),
-    ("OVERLOAD_LIMIT", 503, BLOCKED, "vendor has blocked REST on this portal"),
+    ("OVERLOAD_LIMIT", 503, BLOCKED, "has blocked REST on this portal"),
     ("INTERNAL_SERVER_ERROR", 500, UNKNOWN, FAULT),
     ("ERROR_UNEXPECTED_ANSWER", 500, UNKNOWN, FAULT),
     ("NO_AUTH_FOUND", 401, BLOCKED, CREDENTIALS),

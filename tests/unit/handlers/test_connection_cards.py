@@ -159,7 +159,7 @@ def test_accounts_mark_the_active_one_and_offer_the_others() -> None:
         "Use acme.example, Oleg",
         "Remove acme.example, Oleg",
     ]
-    assert text(card).count("✅ active") == 1
+    assert text(card).count("active ✅") == 1
 
 
 def test_without_a_connection_the_card_says_what_to_do() -> None:
