@@ -10,6 +10,7 @@ from mail.errors import NotConnected, Stale
 from mail.steps import Known, enter
 from storage import connections, drafts, letters, notices
 from storage.database import Reading, Transaction
+from storage.records.connections import AttemptState
 from storage.records.drafts import Draft, DraftState, Field, Wants
 from storage.records.notices import Card, CardKind, Manner, NoticeKind
 from storage.records.places import Place
@@ -116,6 +117,25 @@ def show_found(tx: Transaction, draft: Draft, manner: Manner, *, letter: bool = 
     if letter:
         notices.owe(tx, draft.owner, NoticeKind.DRAFT_LETTER, draft.place, draft.id, Manner.EDIT)
     notices.owe(tx, draft.owner, NoticeKind.DRAFT, draft.place, draft.id, manner)
+
+
+def await_text(tx: Transaction, draft: Draft) -> None:
+    """Stores the draft; typed text answers it, unless something else is being written."""
+    drafts.save(tx, draft)
+    if not _writes_else(tx, draft):
+        drafts.point(tx, Pointer(draft.owner, draft.place, PointsAt.DRAFT, draft.id))
+
+
+def _writes_else(tx: Reading, draft: Draft) -> bool:
+    pointer = drafts.pointer(tx, draft.owner, draft.place)
+    if pointer is None:
+        return False
+    if pointer.kind is PointsAt.DRAFT:
+        other = drafts.find(tx, draft.owner, pointer.subject)
+        return other is not None and other.state is DraftState.COMPOSING
+    attempt = connections.find_attempt(tx, draft.owner, pointer.subject)
+    over = (AttemptState.CONNECTED, AttemptState.DROPPED)
+    return attempt is not None and attempt.state not in over
 
 
 def _store(tx: Transaction, draft: Draft) -> None:

@@ -13,7 +13,7 @@ from bitrix24.errors import AccessLost, Busy, NotSent, PortalError, Refused
 from bitrix24.methods import Got
 from bitrix24.models import Sent
 from mail.bell import Bell
-from mail.draft_changes import known_or_none, reopened
+from mail.draft_changes import await_text, known_or_none, reopened, set_aside, show_found
 from mail.failures import stored
 from mail.outbox import SIGN, show_state, tell_outcome
 from mail.ports import Clock, Portal, Spawn, Step, Stop
@@ -23,6 +23,8 @@ from storage import connections, drafts, outbox, portals
 from storage.database import Database, Transaction
 from storage.errors import StorageUnavailable
 from storage.records.connections import Connection
+from storage.records.drafts import Field
+from storage.records.notices import Manner
 from storage.records.outbox import OutboxRow, OutboxState, Why
 
 LEASE = timedelta(seconds=180)  # time-out, the portal's own limit of 60 s, and 45 s to spare
@@ -115,17 +117,23 @@ class Sending:
 
 
 def _queue_due(tx: Transaction) -> tuple[OutboxRow, ...]:
-    """Held rows whose time has come are queued; all queued rows are given back."""
+    """Held rows whose time has come are queued; all queued rows are given back.
+
+    A letter that was on its way for too long has lost its answer: what became of it is not known.
+    """
+    for row in outbox.lapsed(tx):
+        outbox.move(tx, row, OutboxState.UNKNOWN)
+        tell_outcome(tx, row)
     for row in outbox.due(tx):
-        if row.state is OutboxState.HELD:
-            outbox.move(tx, row, OutboxState.QUEUED)
+        outbox.move(tx, row, OutboxState.QUEUED)
     return outbox.in_state(tx, OutboxState.QUEUED)
 
 
 def _claim(tx: Transaction, row: OutboxRow) -> Connection | None:
-    """None: somebody was quicker, or the connection is gone."""
+    """None: somebody was quicker, or the connection is gone, and then the letter is cancelled."""
     connection = connections.find(tx, row.owner, row.connection)
     if connection is None:
+        _cancel(tx, row)
         return None
     address = connection.address
     claimed = outbox.claim(
@@ -150,14 +158,34 @@ def _accept(tx: Transaction, *, row: OutboxRow, connection: Connection, got: Got
 def _fail(tx: Transaction, *, row: OutboxRow, error: PortalError) -> None:
     state = state_after(error)
     failure = stored(error.failure)
+    waits = state in (OutboxState.DEFERRED, OutboxState.BLOCKED)
+    if waits and connections.find(tx, row.owner, row.connection) is None:
+        _cancel(tx, row)
+        return
     if not outbox.move(tx, row, state, failure=failure):
         return
-    if state is OutboxState.REJECTED:
-        draft = drafts.find(tx, row.owner, row.draft)
-        against = known_or_none(tx, draft) if draft else None
-        if draft is not None and against is not None:
-            drafts.save(tx, reopened(draft, field_to_mend(failure), against))
     tell_outcome(tx, row)
+    if state is OutboxState.REJECTED:
+        _give_back(tx, row, field_to_mend(failure))
+
+
+def _cancel(tx: Transaction, row: OutboxRow) -> None:
+    """Its connection was removed, so it can never leave; the text is kept."""
+    if outbox.move(tx, row, OutboxState.CANCELLED, why=Why.DISCONNECTED):
+        show_state(tx, row, None)
+        _give_back(tx, row, Field.REVIEW)
+
+
+def _give_back(tx: Transaction, row: OutboxRow, field: Field) -> None:
+    """The draft opens at this field; without its connection it is set aside."""
+    draft = drafts.find(tx, row.owner, row.draft)
+    if draft is None:
+        return
+    against = known_or_none(tx, draft)
+    if against is None:
+        show_found(tx, set_aside(draft), Manner.NEW)
+    else:
+        await_text(tx, reopened(draft, field, against))
 
 
 def state_after(error: PortalError) -> OutboxState:

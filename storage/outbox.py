@@ -189,6 +189,15 @@ def due(tx: Reading) -> tuple[OutboxRow, ...]:
     return tuple(_row(tx, row) for row in rows)
 
 
+def lapsed(tx: Reading) -> tuple[OutboxRow, ...]:
+    """What is on its way for longer than any answer takes."""
+    rows = tx.rows(
+        "SELECT * FROM outbox WHERE state = 'sending' AND lease_until < :now ORDER BY id",
+        now=as_text(tx.now),
+    )
+    return tuple(_row(tx, row) for row in rows)
+
+
 def next_held(tx: Reading) -> datetime | None:
     """When the next held row goes."""
     row = tx.row("SELECT min(due_at) AS at FROM outbox WHERE state = 'held'")

@@ -53,9 +53,7 @@ class Clock:
         self.now += by
 
 
-class Never:
-    """A stop that is not asked for."""
-
+class Stop:
     asked = False
 
 
@@ -151,15 +149,17 @@ class Room:
         self._group.create_task(work, name=name)
 
     @asynccontextmanager
-    async def running(self, *loops: Callable[[Never], Awaitable[None]]) -> AsyncIterator[None]:
+    async def running(self, *loops: Callable[[Stop], Awaitable[None]]) -> AsyncIterator[None]:
         """The loops run inside this block; an error in any of their tasks fails the test."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            tasks = [group.create_task(_forever(loop)) for loop in loops]
+            stop = Stop()
+            tasks = [group.create_task(_run(loop, stop)) for loop in loops]
             try:
                 async with asyncio.timeout(PATIENCE):
                     yield
             finally:
+                stop.asked = True  # before 3.12, wait_for can swallow what cancels it
                 for task in tasks:
                     task.cancel()
         self._group = None
@@ -350,8 +350,8 @@ def _card(scene: Scene, message: int, notice: Notice, now: datetime) -> Card | N
     return Card(notice.place, message, notice.person, kind, subject, revision, True, now)
 
 
-async def _forever(loop: Callable[[Never], Awaitable[None]]) -> None:
-    await loop(Never())
+async def _run(loop: Callable[[Stop], Awaitable[None]], stop: Stop) -> None:
+    await loop(stop)
 
 
 async def _nobody_connects(_owner: int, _attempt: str) -> None:

@@ -1,0 +1,481 @@
+"""What the outbox holds goes over the wire at most once, and what is not known is said."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from bitrix24.errors import (
+    AccessLost,
+    Busy,
+    Failure,
+    FailureCode,
+    NotSent,
+    PortalError,
+    Refused,
+    RefusedField,
+    Unknown,
+)
+from bitrix24.learned import Learned
+from bitrix24.models import Sent
+from mail.drafts import Press
+from mail.outbox import Decision
+from mail.sending import LATE, LEASE, STORE_AGAIN
+from storage.records.drafts import DraftState, Field
+from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.outbox import OutboxState, Why
+from tests.integration.mail.room import ANNA, CODE, HOME, UNDO, Room, manners
+
+AWAY = NotSent(Failure(FailureCode.UNREACHABLE))
+BUSY = Busy(Failure(FailureCode.TOO_MANY_CALLS, 503))
+BLOCKED = AccessLost(Failure(FailureCode.CREDENTIALS, 401))
+NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
+BAD_RECIPIENT = Refused(
+    Failure(
+        FailureCode.VALIDATION,
+        400,
+        fields=(RefusedField("to", "NO_RECIPIENTS", "No recipients"),),
+    )
+)
+NO_FIELD = Refused(Failure(FailureCode.VALIDATION, 400))
+
+
+def on_disk(room: Room, column: str = "state") -> list[object]:
+    """What another connection to the file sees of the outbox."""
+    with closing(sqlite3.connect(room.path)) as db:
+        return [row[0] for row in db.execute(f"SELECT {column} FROM outbox ORDER BY id")]  # noqa: S608  (a column's name from this module)
+
+
+async def test_the_stored_bytes_go_over_the_wire_under_the_rows_key(room: Room) -> None:
+    told = await room.told_to_go(text="Thanks — «да» 🙂")
+    row = await room.go(OutboxState.SENT)
+    assert room.portal.replies == [(told.body, told.idempotency_key)]
+    assert "Thanks — «да» 🙂".encode() in told.body
+    assert (row.why, row.accepted_to) == (Why.RESPONSE, ("jane@client.example",))
+    assert room.portal.asked[-1] == ("reply", CODE)
+    assert room.steps == ["sending", "answered", "stored"]
+
+
+async def test_the_row_is_sending_on_disk_before_the_portal_is_called(room: Room) -> None:
+    seen: list[list[object]] = []
+
+    async def look() -> None:
+        seen.extend((on_disk(room), on_disk(room, "first_wire_at"), on_disk(room, "attempts")))
+
+    room.portal.on_reply = look
+    await room.told_to_go()
+    await room.go(OutboxState.SENT)
+    states, first_wire, attempts = seen
+    assert (states, attempts) == (["sending"], [1])
+    assert first_wire != [None]
+
+
+async def test_nothing_goes_before_its_time(room: Room) -> None:
+    await room.told_to_go()
+    room.clock.move_on(UNDO - timedelta(milliseconds=1))
+    async with room.running(room.sending.run):
+        await room.wake("outbox")
+        await asyncio.sleep(0.05)
+    assert room.portal.replies == []
+    assert await room.state() is OutboxState.HELD
+
+
+async def test_sent_is_an_edit_of_the_card(room: Room) -> None:
+    row = await room.told_to_go()
+    card = await room.live(CardKind.OUTBOX, row.id)
+    await room.go(OutboxState.SENT)
+    seen = await room.see()
+    assert [(one.kind, one.message, one.edited) for one in seen] == [
+        (NoticeKind.OUTBOX, card, True)
+    ]
+
+
+async def test_sending_is_shown_only_when_the_portal_is_slow(room: Room) -> None:
+    await room.told_to_go()
+    room.portal.gate = asyncio.Event()
+    room.clock.move_on(UNDO)
+    async with room.running(room.sending.run):
+        await room.wake("outbox")
+        await room.until(lambda: _is(room, OutboxState.SENDING))
+        assert await room.see(after=timedelta(0)) == []
+        assert manners(await room.see()) == [(NoticeKind.OUTBOX, Manner.EDIT)]
+        room.portal.gate.set()
+        await room.until(lambda: _is(room, OutboxState.SENT))
+
+
+async def _is(room: Room, state: OutboxState) -> bool:
+    return await room.state() is state
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (AWAY, OutboxState.DEFERRED),
+        (NotSent(Failure(FailureCode.CERTIFICATE)), OutboxState.DEFERRED),
+        (BUSY, OutboxState.DEFERRED),
+        (Busy(Failure(FailureCode.OPERATING_TIME, 429)), OutboxState.DEFERRED),
+        (BLOCKED, OutboxState.BLOCKED),
+        (AccessLost(Failure(FailureCode.PORTAL_BLOCKED, 503)), OutboxState.BLOCKED),
+        (AccessLost(Failure(FailureCode.MOVED, 302)), OutboxState.BLOCKED),
+        (BAD_RECIPIENT, OutboxState.REJECTED),
+        (Refused(Failure(FailureCode.METHOD_MISSING, 404)), OutboxState.REJECTED),
+        (Refused(Failure(FailureCode.NO_RIGHT, 403)), OutboxState.REJECTED),
+        (NO_ANSWER, OutboxState.UNKNOWN),
+        (Unknown(Failure(FailureCode.KEY_REUSED, 422)), OutboxState.UNKNOWN),
+        (Unknown(Failure(FailureCode.PORTAL_FAILED, 500)), OutboxState.UNKNOWN),
+        (PortalError(Failure(FailureCode.UNRECOGNISED)), OutboxState.UNKNOWN),
+    ],
+)
+async def test_every_failure_has_its_state_and_is_told(
+    room: Room, error: PortalError, state: OutboxState
+) -> None:
+    room.portal.accepts = error
+    told = await room.told_to_go()
+    card = await room.live(CardKind.OUTBOX, told.id)
+    row = await room.go(state)
+    assert row.failure is not None
+    assert row.failure.code == error.failure.code.value
+    assert (row.first_wire_at is None) is (state is not OutboxState.UNKNOWN)
+    seen = await room.see()
+    assert manners(seen)[:2] == [
+        (NoticeKind.OUTBOX, Manner.EDIT),
+        (NoticeKind.OUTCOME, Manner.NEW),
+    ]
+    assert seen[1].reply_to == card
+    assert room.steps == ["sending", "failed", "stored"]
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(AWAY, OutboxState.DEFERRED), (BLOCKED, OutboxState.BLOCKED)]
+)
+async def test_undo_works_again_for_what_did_not_leave(
+    room: Room, error: PortalError, state: OutboxState
+) -> None:
+    room.portal.accepts = error
+    await room.told_to_go()
+    row = await room.go(state)
+    await room.decide(row, Decision.CANCEL)
+    assert await room.state() is OutboxState.CANCELLED
+    assert (await room.draft()).state is DraftState.COMPOSING
+
+
+async def test_what_was_put_off_goes_when_tried_again_under_the_same_key(room: Room) -> None:
+    room.portal.accepts = AWAY
+    await room.told_to_go()
+    row = await room.go(OutboxState.DEFERRED)
+    await room.decide(row, Decision.TRY_AGAIN)
+    room.portal.accepts = Sent()
+    row = await room.go(OutboxState.SENT)
+    first, second = room.portal.replies
+    assert first == second
+    assert row.attempts == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "field"),
+    [
+        (BAD_RECIPIENT, Field.RECIPIENTS),
+        (
+            Refused(Failure(FailureCode.VALIDATION, 400, fields=(RefusedField("from", "", "x"),))),
+            Field.SENDER,
+        ),
+        (
+            Refused(
+                Failure(
+                    FailureCode.NOT_FOUND, 400, fields=(RefusedField("replyToMessageId", "", ""),)
+                )
+            ),
+            Field.LETTER,
+        ),
+        (NO_FIELD, Field.REFUSAL),
+    ],
+)
+async def test_a_refusal_opens_the_draft_at_what_was_refused(
+    room: Room, error: PortalError, field: Field
+) -> None:
+    room.portal.accepts = error
+    await room.told_to_go(text="Thanks")
+    before = await room.draft()
+    await room.go(OutboxState.REJECTED)
+    draft = await room.draft()
+    assert (draft.state, draft.field) == (DraftState.COMPOSING, field)
+    assert draft.revision == before.revision + 1
+    assert draft.written.parts == before.written.parts
+    assert draft.written.to == before.written.to
+
+
+async def test_text_after_a_refusal_answers_the_refused_field_and_the_next_row_is_new(
+    room: Room,
+) -> None:
+    room.portal.accepts = BAD_RECIPIENT
+    first = await room.told_to_go()
+    await room.go(OutboxState.REJECTED)
+    await room.see()
+    await room.say("bob@client.example")
+    draft = await room.draft()
+    assert (draft.field, draft.written.to) == (Field.REVIEW, ("bob@client.example",))
+    room.portal.accepts = Sent()
+    assert await room.send(draft)
+    row = await room.go(OutboxState.SENT)
+    assert row.idempotency_key != first.idempotency_key
+    assert [row.state for row in await room.rows()] == [OutboxState.REJECTED, OutboxState.SENT]
+
+
+async def test_text_after_a_refusal_answers_it_although_another_letter_was_sent(room: Room) -> None:
+    room.portal.accepts = BAD_RECIPIENT
+    first = await room.told_to_go("15")
+    second = await room.review("16")
+    await room.send(second)
+    await room.database.write(
+        lambda tx: tx.execute(
+            "UPDATE outbox SET due_at = '2030-01-01T00:00:00.000000Z' WHERE id <> :id", id=first.id
+        )
+    )
+    room.clock.move_on(UNDO)
+
+    async def refused() -> bool:
+        return (await room.rows())[0].state is OutboxState.REJECTED
+
+    async with room.running(room.sending.run):
+        await room.wake("outbox")
+        await room.until(refused)
+    await room.see()
+    await room.say("bob@client.example")
+    assert (await room.draft(first.draft)).written.to == ("bob@client.example",)
+
+
+async def test_a_refusal_does_not_take_text_from_a_letter_that_is_being_written(room: Room) -> None:
+    room.portal.accepts = BAD_RECIPIENT
+    first = await room.told_to_go("15")
+    second = await room.review("16", "Second")
+    await room.go(OutboxState.REJECTED)
+    await room.say("More")
+    assert len((await room.draft(second.id)).written.parts) == 2
+    card = await room.live(CardKind.DRAFT, first.draft)
+    assert card is None
+    await room.see()
+    card = await room.live(CardKind.DRAFT, first.draft)
+    await room.say("bob@client.example", reply_to=card)
+    assert (await room.draft(first.draft)).written.to == ("bob@client.example",)
+
+
+async def test_the_refused_field_is_opened_by_a_button(room: Room) -> None:
+    room.portal.accepts = NO_FIELD
+    await room.told_to_go()
+    await room.go(OutboxState.REJECTED)
+    await room.see()
+    draft = await room.press(await room.draft(), Press.OPEN, Field.REVIEW)
+    assert draft.field is Field.REVIEW
+
+
+async def test_what_is_not_known_is_never_repeated_by_itself(room: Room) -> None:
+    room.portal.accepts = NO_ANSWER
+    await room.told_to_go()
+    await room.go(OutboxState.UNKNOWN)
+    for _ in range(3):
+        await room.restart()
+        async with room.running(room.sending.run):
+            room.clock.move_on(timedelta(hours=5))
+            await room.wake("outbox")
+            await asyncio.sleep(0.02)
+    assert len(room.portal.replies) == 1
+    assert await room.state() is OutboxState.UNKNOWN
+
+
+async def test_a_late_good_answer_counts(room: Room) -> None:
+    """The row was given up as unknown while its answer was still on the way."""
+    await room.told_to_go()
+    room.portal.gate = asyncio.Event()
+    room.clock.move_on(UNDO)
+    async with room.running(room.sending.run):
+        await room.wake("outbox")
+        await room.until(lambda: _is(room, OutboxState.SENDING))
+        await room.new_sending().recover()
+        assert await room.state() is OutboxState.UNKNOWN
+        room.portal.gate.set()
+        await room.until(lambda: _is(room, OutboxState.SENT))
+
+
+async def test_a_late_bad_answer_does_not_undo_what_is_not_known(room: Room) -> None:
+    room.portal.accepts = AWAY
+    await room.told_to_go()
+    room.portal.gate = asyncio.Event()
+    room.clock.move_on(UNDO)
+    async with room.running(room.sending.run):
+        await room.wake("outbox")
+        await room.until(lambda: _is(room, OutboxState.SENDING))
+        await room.new_sending().recover()
+        room.portal.gate.set()
+    assert await room.state() is OutboxState.UNKNOWN
+
+
+async def test_an_answer_is_stored_again_when_the_disk_was_locked(room: Room) -> None:
+    locker = sqlite3.connect(room.path, isolation_level=None)
+
+    async def lock() -> None:
+        locker.execute("BEGIN IMMEDIATE")
+
+    async def unlock(seconds: float) -> None:
+        room.slept.append(seconds)
+        if len(room.slept) == 2:
+            locker.execute("COMMIT")
+
+    room.portal.on_reply = lock
+    room.sleep = unlock  # type: ignore[method-assign]
+    room.sending = room.new_sending()
+    await room.told_to_go()
+    row = await room.go(OutboxState.SENT)
+    locker.close()
+    assert row.why is Why.RESPONSE
+    assert room.slept == list(STORE_AGAIN[:2])
+    assert len(room.portal.replies) == 1
+
+
+async def test_a_letter_whose_answer_could_not_be_stored_becomes_unknown(room: Room) -> None:
+    await room.told_to_go()
+    await room.database.write(
+        lambda tx: tx.execute(
+            "UPDATE outbox SET state = 'sending', first_wire_at = due_at, lease_until = due_at"
+        )
+    )
+    async with room.running(room.sending.run):
+        room.clock.move_on(LEASE + UNDO)
+        await room.wake("outbox")
+        await room.until(lambda: _is(room, OutboxState.UNKNOWN))
+    assert room.portal.replies == []
+    assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
+
+
+async def test_at_start_what_was_on_its_way_is_not_known_and_told(room: Room) -> None:
+    await room.told_to_go()
+    await room.database.write(
+        lambda tx: tx.execute("UPDATE outbox SET state = 'sending', first_wire_at = due_at")
+    )
+    await room.restart()
+    row = await room.row()
+    assert (row.state, row.why) == (OutboxState.UNKNOWN, Why.RESTART)
+    assert manners(await room.see())[:2] == [
+        (NoticeKind.OUTBOX, Manner.EDIT),
+        (NoticeKind.OUTCOME, Manner.NEW),
+    ]
+
+
+async def test_at_start_held_letters_go_on_by_their_time(room: Room) -> None:
+    await room.told_to_go()
+    await room.restart()
+    assert await room.state() is OutboxState.HELD
+    assert (await room.go(OutboxState.SENT)).attempts == 1
+
+
+@pytest.mark.parametrize("state", ["held", "queued"])
+async def test_at_start_what_is_a_day_late_asks_instead_of_going(room: Room, state: str) -> None:
+    await room.told_to_go()
+    await room.database.write(lambda tx: tx.execute("UPDATE outbox SET state = :s", s=state))
+    room.clock.move_on(LATE + UNDO + timedelta(seconds=1))
+    await room.restart()
+    row = await room.go(OutboxState.DEFERRED)
+    assert row.why is Why.LATE
+    assert room.portal.replies == []
+    assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
+    await room.decide(row, Decision.TRY_AGAIN)
+    await room.go(OutboxState.SENT)
+
+
+async def test_at_start_what_is_not_quite_a_day_late_goes(room: Room) -> None:
+    row = await room.told_to_go()
+    room.clock.move_on(row.due_at + LATE - room.clock.now)
+    await room.restart()
+    await room.go(OutboxState.SENT)
+
+
+async def test_a_portal_that_echoed_the_key_once_keeps_that_fame(room: Room) -> None:
+    async def learned() -> list[dict[str, object]]:
+        return await room.database.read(
+            lambda tx: tx.rows("SELECT host, method, idempotency FROM portals")
+        )
+
+    for number, taught, known in (
+        ("15", "absent", "absent"),
+        ("16", "proven", "proven"),
+        ("15", "absent", "proven"),
+    ):
+        room.portal.learned = Learned(idempotency="proven" if taught == "proven" else "absent")
+        await room.told_to_go(number)
+        await room.go(OutboxState.SENT)
+        assert await learned() == [
+            {"host": "acme.example", "method": "mail.message.reply", "idempotency": known}
+        ]
+
+
+async def test_whoever_loses_the_race_for_a_row_sends_nothing(room: Room) -> None:
+    """Many loops over the same rows: one call a row."""
+    for _ in range(5):
+        await room.told_to_go()
+    others = [room.new_sending() for _ in range(5)]
+    room.clock.move_on(UNDO)
+
+    async def all_sent() -> bool:
+        return {row.state for row in await room.rows()} == {OutboxState.SENT}
+
+    async with room.running(*(other.run for other in others)):
+        for _ in range(5):
+            await room.wake("outbox")
+        await room.until(all_sent)
+    keys = [key for _body, key in room.portal.replies]
+    assert sorted(keys) == sorted(row.idempotency_key for row in await room.rows())
+
+
+async def test_a_letter_that_is_undone_just_before_its_claim_does_not_go(room: Room) -> None:
+    row = await room.told_to_go()
+    room.clock.move_on(UNDO)
+    await room.decide(row, Decision.UNDO)
+    async with room.running(room.sending.run):
+        await room.wake("outbox")
+        await asyncio.sleep(0.02)
+    assert room.portal.replies == []
+
+
+@pytest.mark.parametrize("error", [AWAY, BLOCKED])
+async def test_what_did_not_leave_a_removed_connection_is_cancelled(
+    room: Room, error: PortalError
+) -> None:
+    """It was on the wire while its connection was removed: nothing waits for what is gone."""
+    room.portal.accepts = error
+    room.portal.on_reply = room.disconnect
+    await room.told_to_go(text="Thanks")
+    row = await room.go(OutboxState.CANCELLED)
+    assert row.why is Why.DISCONNECTED
+    assert (await room.draft()).state is DraftState.ASIDE
+
+
+async def test_a_refusal_after_the_connection_was_removed_keeps_the_text(room: Room) -> None:
+    room.portal.accepts = BAD_RECIPIENT
+    room.portal.on_reply = room.disconnect
+    await room.told_to_go(text="Thanks")
+    await room.go(OutboxState.REJECTED)
+    aside = await room.draft()
+    assert aside.state is DraftState.ASIDE
+    await room.settle()
+    await room.press(aside, Press.BRING_BACK)
+    draft = await room.look_up()
+    assert [part.html for part in draft.written.parts] == ["Thanks"]
+
+
+async def test_a_queued_letter_without_its_connection_is_cancelled(room: Room) -> None:
+    await room.told_to_go()
+    await room.disconnect()
+    row = await room.go(OutboxState.CANCELLED)
+    assert (row.why, room.portal.replies) == (Why.DISCONNECTED, [])
+    assert (await room.draft()).state is DraftState.ASIDE
+
+
+async def test_replying_to_the_card_of_a_refused_letter_mends_its_draft(room: Room) -> None:
+    room.portal.accepts = BAD_RECIPIENT
+    told = await room.told_to_go()
+    card = await room.live(CardKind.OUTBOX, told.id)
+    await room.go(OutboxState.REJECTED)
+    typed = room.typed("bob@client.example")
+    await room.drafts.type(room.cause(), ANNA, HOME, typed, card)
+    assert (await room.draft()).written.to == ("bob@client.example",)
