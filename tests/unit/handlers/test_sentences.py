@@ -3,6 +3,7 @@
 import pytest
 
 from handlers.sentences import (
+    after_colon,
     closed_sentence,
     field_label,
     limit_sentence,
@@ -120,3 +121,18 @@ def test_limits_say_how_many() -> None:
 )
 def test_buttons_are_labelled_as_promised(field: Field, label: str) -> None:
     assert field_label(field, EN) == label
+
+
+@pytest.mark.parametrize(
+    ("said", "goes_on"),
+    [
+        ("The portal cannot be reached.", "the portal cannot be reached."),
+        ("С порталом нет связи.", "с порталом нет связи."),
+        ("Bitrix24 has blocked REST.", "Bitrix24 has blocked REST."),
+        ("To: there is no recipient.", "To: there is no recipient."),
+        ("To, Cc or Bcc: please check.", "To, Cc or Bcc: please check."),
+        ("", ""),
+    ],
+)
+def test_behind_a_colon_only_names_and_fields_keep_their_capital(said: str, goes_on: str) -> None:
+    assert after_colon(said) == goes_on
