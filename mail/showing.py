@@ -233,17 +233,16 @@ def delivered(tx: Transaction, notice: Notice, card: Card | None) -> None:
     """
     if card is not None and not _given_away(tx, card):
         notices.save_card(tx, card)
-        for older in notices.older_cards(tx, card):
-            notices.unlive(tx, older)
-            notices.owe(
-                tx,
-                older.person,
-                NoticeKind.FOLD,
-                older.place,
-                str(older.message),
-                Manner.EDIT,
-            )
+        if card.kind is not CardKind.LETTER:  # a letter's card has no buttons to lose
+            _fold_older(tx, card)
     notices.end(tx, notice)
+
+
+def _fold_older(tx: Transaction, card: Card) -> None:
+    for older in notices.older_cards(tx, card):
+        notices.unlive(tx, older)
+        message = str(older.message)
+        notices.owe(tx, older.person, NoticeKind.FOLD, older.place, message, Manner.EDIT)
 
 
 def _given_away(tx: Reading, card: Card) -> bool:
