@@ -44,14 +44,23 @@ class Stop:
 
 Loop = Callable[[Stop], Awaitable[None]]
 Pause = Callable[[Stop, float], Awaitable[None]]
+Ends = Callable[[Exception], Ending | None]
 
 
 class Tasks:
-    """The running tasks of one program."""
+    """The running tasks of one program. `ends`: which errors end it, as trying again cannot help.
+
+    Ending itself always does.
+    """
 
     def __init__(
-        self, *, clock: Callable[[], float] = time.monotonic, pause: Pause = Stop.pause
+        self,
+        *,
+        ends: Ends = lambda _error: None,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Pause = Stop.pause,
     ) -> None:
+        self._ends = ends
         self._clock = clock
         self._pause = pause
         self._stop = Stop()
@@ -115,8 +124,12 @@ class Tasks:
             await work
         except Ending as ending:
             self.end(ending)
-        except Exception:
-            log.exception("%s failed", name)
+        except Exception as error:
+            final = self._ends(error)
+            if final is None:
+                log.exception("%s failed", name)
+            else:
+                self.end(final)
 
     async def _keep_running(self, name: str, loop: Loop) -> None:
         seconds = FIRST_PAUSE
@@ -127,7 +140,9 @@ class Tasks:
                 return
             except Ending:
                 raise
-            except Exception:
+            except Exception as error:
+                if self._ends(error):
+                    raise
                 if self._clock() - began >= LONGEST_PAUSE:
                     seconds = FIRST_PAUSE
                 log.exception("%s crashed and starts again in %.0f s", name, seconds)

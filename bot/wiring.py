@@ -8,11 +8,13 @@ import secrets as randomness
 import signal
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from bitrix24.client import Client
 from bitrix24.methods import Mail
 from bitrix24.reach import Sessions
+from bot.database_sentences import explain
 from bot.exits import Ending, Exit
 from bot.logs import Secrets
 from bot.settings import Access, Settings
@@ -31,6 +33,7 @@ from storage import connections as connection_rows
 from storage import people as people_rows
 from storage import retention
 from storage.database import Database
+from storage.errors import DatabaseDamaged, DatabaseRefused
 from storage.ids import new_id
 from storage.migrations import migrations
 
@@ -67,7 +70,7 @@ async def _run_with(settings: Settings, secrets: Secrets, database: Database, st
     # aiogram takes seconds to import: the database was refused before that, if it does not fit.
     from bot.telegram_side import TelegramSide
 
-    tasks = Tasks()
+    tasks = Tasks(ends=partial(_end_of, settings))
     _end_on_signals(tasks)
     stored = await database.read(connection_rows.every)
     secrets.add(*(connection.address.code for connection in stored))
@@ -127,6 +130,13 @@ async def _tidy(stop: Stop, database: Database) -> None:
     while not stop.asked:
         await database.write(retention.forget_old)
         await stop.pause(TIDY_SECONDS)
+
+
+def _end_of(settings: Settings, error: Exception) -> Ending | None:
+    """A database that does not fit or is damaged; what may pass by itself is tried again."""
+    if isinstance(error, DatabaseRefused | DatabaseDamaged):
+        return explain(error, settings.database_path)
+    return None
 
 
 def _end_on_signals(tasks: Tasks) -> None:

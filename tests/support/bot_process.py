@@ -76,11 +76,19 @@ class BotProcess:
         """Ends it without a chance to tidy up."""
         await self._end(signal.SIGKILL)
 
-    async def ended(self) -> int:
-        """Waits until it ends by itself; its exit code."""
+    async def ended(self, within: float = 30.0) -> int:
+        """Waits until it ends by itself; its exit code. Killed, and TimeoutError, if it does not.
+
+        The server waits with us, and for nobody else meanwhile, so this must come to an end.
+        """
         assert self._pid is not None
-        answer = await asyncio.to_thread(self._server.ask, {"wait": self._pid})
-        self._pid = None
+        pid, self._pid = self._pid, None
+        waiting = asyncio.to_thread(self._server.ask, {"wait": pid})
+        overdue = asyncio.get_running_loop().call_later(within, os.kill, pid, signal.SIGKILL)
+        answer = await waiting
+        if overdue.when() <= asyncio.get_running_loop().time():
+            raise TimeoutError(f"the bot did not end within {within} s")
+        overdue.cancel()
         return answer["exit"]
 
     async def _end(self, how: signal.Signals) -> int:

@@ -219,3 +219,17 @@ async def test_what_the_next_start_does_anew_is_cut_off_at_once(
         await tasks.stop(60)
     assert caplog.text == ""
     tasks.spawn_repeatable("look up", look_up())
+
+
+async def test_an_error_that_cannot_pass_ends_the_program(caplog: pytest.LogCaptureFixture) -> None:
+    """A loop that met a damaged database was started again and again, with a traceback each."""
+    damaged = Ending(Exit.DATABASE_DAMAGED, "The database is damaged.")
+    tasks = Tasks(ends=lambda error: damaged if isinstance(error, OSError) else None)
+
+    async def loop(_stop: Stop) -> None:
+        raise OSError
+
+    tasks.start("outbox", loop)
+    assert await tasks.ended() is damaged
+    await tasks.stop(1)
+    assert caplog.text == ""
