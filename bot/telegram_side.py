@@ -18,7 +18,7 @@ from bot.tasks import Stop, Tasks
 from bot.telegram import TelegramSession, optional
 from bot.work import Worker
 from handlers import routers
-from handlers.basics import Albums
+from handlers.leftovers import Albums
 from handlers.menu import menu
 from handlers.notices import renderer
 from handlers.texts import SHIPPED, Catalogues

@@ -1,4 +1,4 @@
-"""Help, groups, and everything that is neither a command nor text."""
+"""Help, and what the bot says in groups."""
 
 from aiogram import Router
 from aiogram.types import Message
@@ -12,27 +12,6 @@ router = Router(name="basics")
 router.message.filter(PrivateChat())
 groups = Router(name="groups")
 groups.message.filter(GroupChat())
-
-# One hint for all messages of an album: their ids as they came last, newest at the end.
-MOST_ALBUMS = 100
-
-
-class Albums:
-    """Remembers which albums were answered, so that ten pictures get one hint."""
-
-    def __init__(self) -> None:
-        self._seen: dict[str, None] = {}
-
-    def first(self, album: str | None) -> bool:
-        """Is this the first message of its album?"""
-        if album is None:
-            return True
-        if album in self._seen:
-            return False
-        self._seen[album] = None
-        while len(self._seen) > MOST_ALBUMS:
-            del self._seen[next(iter(self._seen))]
-        return True
 
 
 @router.message(CommandText("help"))
@@ -56,7 +35,7 @@ def help_text(_: Texts) -> str:
             "I say whether it left, or that it is not known."
         ),
         "",
-        *(f"/{name}: {said}" for name, said in menu(_)),
+        *(f"/{name} — {said}" for name, said in menu(_)),
     ]
     return "\n".join(lines)
 
@@ -72,12 +51,3 @@ async def send_privately(message: Message, bot_username: str, _: Texts) -> None:
     await message.answer(
         _("Please write to me privately: {link}").format(link=f"https://t.me/{bot_username}")
     )
-
-
-@router.message()
-async def not_text(message: Message, albums: Albums, _: Texts) -> None:
-    """Stickers, voice, pictures without a caption, polls, places, contacts: one hint."""
-    if albums.first(message.media_group_id):
-        await message.answer(
-            _("I can only work with text. Please type it; nothing you wrote before is lost.")
-        )

@@ -41,14 +41,17 @@ class Shown:
 
     def markup(self) -> InlineKeyboardMarkup | None:
         """The buttons as Telegram takes them; None: no buttons."""
-        if not self.keyboard:
-            return None
-        return InlineKeyboardMarkup(
-            inline_keyboard=[
-                [InlineKeyboardButton(text=_label(b.label), callback_data=b.data) for b in row]
-                for row in self.keyboard
-            ]
-        )
+        return keyboard(self.keyboard) if self.keyboard else None
+
+
+def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup:
+    """Rows of buttons as Telegram takes them."""
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [InlineKeyboardButton(text=_label(b.label), callback_data=b.data) for b in row]
+            for row in rows
+        ]
+    )
 
 
 def _label(label: str) -> str:

@@ -23,13 +23,14 @@ def place_of_press(press: CallbackQuery) -> Place:
 
 def typed_in(message: Message, *, after: int = 0) -> Typed:
     """What was typed, from that character on; formats of the rest come along."""
-    text = message.text or ""
+    text = message.text or message.caption or ""
+    entities = message.entities or message.caption_entities or []
     if not after:
-        return Typed(message.message_id, text, body_html(text, message.entities or []))
+        return Typed(message.message_id, text, body_html(text, entities))
     units = len(text[:after].encode("utf-16-le")) // 2
     moved = [
         entity.model_copy(update={"offset": entity.offset - units})
-        for entity in message.entities or []
+        for entity in entities
         if entity.offset >= units
     ]
     return Typed(message.message_id, text[after:], body_html(text[after:], moved))

@@ -2,7 +2,7 @@
 
 from aiogram import Dispatcher
 
-from handlers import accounts, admission, basics, compose, connect, outbox
+from handlers import accounts, admission, basics, compose, connect, leftovers, outbox
 from handlers.answers import Answering
 from handlers.causes import Causes
 
@@ -20,6 +20,7 @@ def include(dispatcher: Dispatcher) -> None:
         connect.router,
         accounts.router,
         outbox.router,
-        compose.router,
         basics.router,
+        compose.router,
+        leftovers.router,
     )

@@ -17,7 +17,7 @@ from storage.records.places import Place
 from storage.records.pointers import Pointer, PointsAt
 
 SOON = timedelta(seconds=0.4)  # "Looking…" is shown only if the portal takes longer than this
-BURST = timedelta(seconds=0.5)  # a long paste comes in many messages and is shown once
+BURST = timedelta(seconds=0.3)  # a long paste comes in many messages; the last one shows them all
 
 
 def known(tx: Reading, draft: Draft) -> Known:
@@ -76,33 +76,18 @@ def relabel(
     )
 
 
-def show_typed(tx: Transaction, draft: Draft, *, after: timedelta = timedelta(0)) -> None:
+def show_typed(tx: Transaction, draft: Draft) -> None:
     """Stores the draft and shows it as a new message; typed text answers it from now on."""
     _store(tx, draft)
-    notices.owe(
-        tx,
-        draft.owner,
-        NoticeKind.DRAFT,
-        draft.place,
-        draft.id,
-        Manner.NEW,
-        after=_delay(draft, after),
-    )
+    notices.withdraw(tx, NoticeKind.DRAFT, draft.place, draft.id)
+    _owe(tx, draft, Manner.NEW)
 
 
 def show_pressed(tx: Transaction, draft: Draft, message: int) -> None:
     """Stores the draft and shows it in the message whose button was pressed."""
     _store(tx, draft)
     relabel(tx, draft.owner, draft.place, message, CardKind.DRAFT, draft.id, draft.revision)
-    notices.owe(
-        tx,
-        draft.owner,
-        NoticeKind.DRAFT,
-        draft.place,
-        draft.id,
-        Manner.EDIT,
-        after=_delay(draft, timedelta(0)),
-    )
+    _owe(tx, draft, Manner.EDIT)
 
 
 def show_found(tx: Transaction, draft: Draft, manner: Manner, *, letter: bool = False) -> None:
@@ -116,7 +101,18 @@ def show_found(tx: Transaction, draft: Draft, manner: Manner, *, letter: bool = 
         manner = Manner.NEW
     if letter:
         notices.owe(tx, draft.owner, NoticeKind.DRAFT_LETTER, draft.place, draft.id, Manner.EDIT)
-    notices.owe(tx, draft.owner, NoticeKind.DRAFT, draft.place, draft.id, manner)
+    _owe(tx, draft, manner)
+
+
+def _owe(tx: Transaction, draft: Draft, manner: Manner) -> None:
+    after = timedelta(0)
+    if draft.wants is not Wants.NOTHING:
+        after = SOON
+    elif (
+        manner is Manner.NEW and draft.state is DraftState.COMPOSING and draft.field is Field.REVIEW
+    ):
+        after = BURST
+    notices.owe(tx, draft.owner, NoticeKind.DRAFT, draft.place, draft.id, manner, after=after)
 
 
 def await_text(tx: Transaction, draft: Draft) -> None:
@@ -142,10 +138,6 @@ def _store(tx: Transaction, draft: Draft) -> None:
     drafts.save(tx, draft)
     if draft.state is DraftState.COMPOSING:
         drafts.point(tx, Pointer(draft.owner, draft.place, PointsAt.DRAFT, draft.id))
-
-
-def _delay(draft: Draft, after: timedelta) -> timedelta:
-    return SOON if draft.wants is not Wants.NOTHING else after
 
 
 def set_aside(draft: Draft) -> Draft:

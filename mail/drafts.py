@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from mail import steps
 from mail.draft_changes import (
-    BURST,
     known,
     pressed,
     set_aside,
@@ -166,21 +165,19 @@ class Drafts:
         if draft.wants is not Wants.NOTHING:
             drafts.save(tx, steps.wait(draft, typed))
             return
-        joins = draft.field in steps.SHOWS_REVIEW
-        show_typed(
-            tx,
-            steps.answer(draft, typed, known(tx, draft)),
-            after=BURST if joins else BURST * 0,
-        )
+        show_typed(tx, steps.answer(draft, typed, known(tx, draft)))
 
     def _check_open(self, tx: Transaction, draft: Draft) -> None:
         if draft.state is DraftState.ASIDE:
             raise Closed(Closing.ASIDE)
         if draft.state is DraftState.CONFIRMED:
-            row = outbox.newest_of_draft(tx, draft.owner, draft.id)
-            raise Closed(_CLOSED.get(row.state, Closing.ENDED) if row else Closing.ENDED)
+            raise Closed(self._closing(tx, draft))
         if draft.field is Field.REFUSAL:
             raise Closed(Closing.REFUSAL)
+
+    def _closing(self, tx: Transaction, draft: Draft) -> Closing:
+        row = outbox.newest_of_draft(tx, draft.owner, draft.id)
+        return _CLOSED.get(row.state, Closing.ENDED) if row else Closing.ENDED
 
     async def edit(self, cause: str, person: int, place: Place, typed: Typed) -> bool:
         """A message was edited: its part of the draft changes too. False: no draft holds it."""
@@ -206,7 +203,10 @@ class Drafts:
             show_typed(tx, replace(changed, revision=changed.revision + 1))
 
     async def cancel(self, cause: str, person: int, place: Place) -> bool:
-        """/cancel: what is being written is set aside. False: nothing was."""
+        """/cancel: what is being written is set aside. False: nothing was.
+
+        A letter that was told to go is stopped on its card; Closed says how.
+        """
 
         def change(tx: Transaction) -> bool:
             tx.once(cause)
@@ -214,8 +214,13 @@ class Drafts:
             if pointer is None or pointer.kind is not PointsAt.DRAFT:
                 return False
             draft = drafts.find(tx, person, pointer.subject)
-            if draft is None or draft.state is not DraftState.COMPOSING:
+            if draft is None or draft.state is DraftState.ASIDE:
                 return False
+            if draft.state is DraftState.CONFIRMED:
+                closing = self._closing(tx, draft)
+                if closing is Closing.ENDED:
+                    return False
+                raise Closed(closing)
             show_typed(tx, set_aside(draft))
             return True
 
@@ -275,7 +280,8 @@ class Drafts:
     def _use(self, tx: Transaction, draft: Draft) -> Draft:
         if not draft.written.waiting:
             raise Stale
-        return steps.use_waiting(draft, known(tx, draft))
+        against = known(tx, draft)
+        return steps.drained(steps.use_waiting(draft, against), against)
 
     def _none(self, tx: Transaction, draft: Draft) -> Draft:
         if draft.field not in steps.COPIES:
@@ -283,7 +289,8 @@ class Drafts:
         return steps.answer(draft, Typed(0, steps.NO_ADDRESSES, ""), known(tx, draft))
 
     def _back(self, tx: Transaction, draft: Draft) -> Draft:
-        field = steps.before(draft)
+        looking = draft.wants is Wants.LETTER and not draft.reviewed
+        field = Field.LETTER if looking else steps.before(draft)
         if field is None:
             return set_aside(draft)
         return self._at(tx, draft, field)

@@ -191,7 +191,8 @@ def _found(tx: Transaction, draft: Draft, revision: int, letter: Letter) -> None
     against = known(tx, now)
     if not now.guided:
         now = steps.prefill(now, against)
-    show_found(tx, steps.move_on(now, against), Manner.NEW, letter=True)
+    now = steps.drained(steps.move_on(now, against), against)
+    show_found(tx, now, Manner.NEW, letter=True)
 
 
 def _failed(tx: Transaction, draft: Draft, revision: int, failure: Failure) -> None:

@@ -180,8 +180,13 @@ def answer(draft: Draft, typed: Typed, known: Known) -> Draft:
 
 
 def move_on(draft: Draft, known: Known) -> Draft:
-    """To the next field; what was typed meanwhile answers the steps that come up."""
-    return drained(enter(draft, after(draft), known), known)
+    """To the next field.
+
+    The text takes what was typed while the portal was asked; no other field does by itself, since
+    an answer is soon mistaken for a subject.
+    """
+    draft = enter(draft, after(draft), known)
+    return drained(draft, known) if draft.field in (Field.TEXT, *SHOWS_REVIEW) else draft
 
 
 def drained(draft: Draft, known: Known) -> Draft:

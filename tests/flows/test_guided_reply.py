@@ -1,40 +1,29 @@
 """The guided answer: letter, sender, recipients, subject, text, review; pressed, typed, refused."""
 
-from collections.abc import Callable
-
 import pytest
 
 from sandbox import Sandbox
 from sandbox.telegram.messages import Message
 from sandbox.telegram.people import Person
-from tests.flows.acting import JANE, TEXT, shown
+from tests.flows.acting import (
+    JANE,
+    PROMPTS,
+    RECIPIENTS,
+    REVIEW,
+    SENDER,
+    SUBJECT,
+    SUBJECT_ASKED,
+    SUPPORT,
+    TEXT,
+    TEXT_ASKED,
+    WHICH,
+    at_step,
+    press,
+    shown,
+)
 from tests.flows.conftest import Profile
 
-SUPPORT = "support@linden-print.example"
 ANNA = "anna@linden-print.example"
-SUBJECT = "Re: Delivery date for order 118"
-
-WHICH = "Which letter do you want to answer?"
-SENDER = "Which address should it go from?"
-RECIPIENTS = "Who should get it?"
-SUBJECT_ASKED = "What is the subject?"
-TEXT_ASKED = "Type your answer."
-REVIEW = "Check before it goes out"
-
-PROMPTS = (SENDER, RECIPIENTS, SUBJECT_ASKED, TEXT_ASKED)
-PRESSED = (SUPPORT, "Jane Client", SUBJECT)
-
-
-async def at_step(anna: Person, prompt: str) -> Message:
-    """Begins an answer to letter 15 and presses on to this step."""
-    asked = anna.say("/reply 15")
-    card = await anna.chat.wait_for(SENDER, after=asked.id)
-    for label, reached in zip(PRESSED, PROMPTS[1:], strict=True):
-        if prompt in card.text:
-            break
-        await anna.press(card, label).answered()
-        await anna.chat.wait_for(reached, after=asked.id)
-    return await anna.chat.wait_for(prompt, after=asked.id)
 
 
 @pytest.mark.parametrize("profile", ["docs", "observed"])
@@ -213,42 +202,35 @@ async def test_back_leads_through_every_step_and_keeps_what_was_chosen(
     anna.say(TEXT)
     card = await chat.wait_for(REVIEW)
     for prompt in reversed(PROMPTS):
-        await anna.press(card, "Back").answered()
-        await chat.wait_until(lambda chat, prompt=prompt: prompt in card.text)
+        await press(anna, card, "Back", prompt)
         if prompt == TEXT_ASKED:  # the review's own way back: the text is mended, no step asked
-            await anna.press(card, "Back").answered()
-            await chat.wait_until(lambda chat: REVIEW in card.text)
+            await press(anna, card, "Back", REVIEW)
             break
     await anna.press(card, "Send").answered()
     assert (await sandbox.portal.wait_for_sent()).body == TEXT
 
 
 async def test_back_before_the_review_goes_step_by_step(connected: Person) -> None:
-    anna, chat = connected, connected.chat
+    anna = connected
     card = await at_step(anna, TEXT_ASKED)
     for prompt, value in (
         (SUBJECT_ASKED, SUBJECT),
         (RECIPIENTS, JANE),
         (SENDER, SUPPORT),
     ):
-        await anna.press(card, "Back").answered()
-        await chat.wait_until(_shows(card, prompt))
+        await press(anna, card, "Back", prompt)
         assert value in card.text, "what was chosen is shown"
         assert "Keep as it is" in card.buttons
-    await anna.press(card, "Back").answered()
-    await chat.wait_until(_shows(card, WHICH))
-    await anna.press(card, "Back").answered()
-    await chat.wait_until(_shows(card, "Set aside"))
+    await press(anna, card, "Back", WHICH)
+    await press(anna, card, "Back", "Set aside")
     assert card.buttons == ["Bring back"]
 
 
 async def test_keep_as_it_is_goes_on_with_what_was_chosen(connected: Person) -> None:
-    anna, chat = connected, connected.chat
+    anna = connected
     card = await at_step(anna, SUBJECT_ASKED)
-    await anna.press(card, "Back").answered()
-    await chat.wait_until(_shows(card, RECIPIENTS))
-    await anna.press(card, "Keep as it is").answered()
-    await chat.wait_until(_shows(card, SUBJECT_ASKED))
+    await press(anna, card, "Back", RECIPIENTS)
+    await press(anna, card, "Keep as it is", SUBJECT_ASKED)
 
 
 @pytest.mark.parametrize("prompt", [WHICH, *PROMPTS, REVIEW])
@@ -264,8 +246,7 @@ async def test_cancel_and_bring_back_at_each_step(connected: Person, prompt: str
     else:
         card = await at_step(anna, prompt)
     text, buttons, count = card.text, list(card.buttons), len(chat.messages)
-    await anna.press(card, "Cancel").answered()
-    await chat.wait_until(_shows(card, "Set aside"))
+    await press(anna, card, "Cancel", "Set aside")
     assert card.buttons == ["Bring back"]
     await anna.press(card, "Bring back").answered()
     await chat.wait_until(lambda chat: card.text == text)
@@ -311,7 +292,3 @@ async def test_all_means_everybody_but_oneself(connected: Person, sandbox: Sandb
 async def _asked(person: Person, text: str, prompt: str) -> Message:
     said = person.say(text)
     return await person.chat.wait_for(prompt, after=said.id)
-
-
-def _shows(card: Message, piece: str) -> Callable[[object], bool]:
-    return lambda _chat: piece in card.text

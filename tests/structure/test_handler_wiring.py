@@ -11,7 +11,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 
 from bot import wiring
-from handlers import basics, routers
+from handlers import leftovers, routers
 from handlers.texts import Catalogues, Texts
 from storage.records.people import Person
 
@@ -24,7 +24,7 @@ PASSED = {
     "bot_username": str,
     "catalogues": Catalogues,
     "default_language": str,
-    "albums": basics.Albums,
+    "albums": leftovers.Albums,
     "bot": Bot,
 }
 VARIOUS = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)

@@ -220,9 +220,10 @@ async def test_what_does_not_fit_the_step_is_offered_by_a_button(room: Room) -> 
     assert (draft.field, [one.text for one in draft.written.waiting]) == (Field.SENDER, ["Thanks"])
     with pytest.raises(BadValue):
         await room.press(draft, Press.USE)
-    for _ in range(2):
+    for _ in range(3):
         draft = await room.press(draft, Press.CHOOSE, "0")
-    assert (draft.field, draft.written.subject) == (Field.TEXT, "Thanks")
+    assert (draft.field, draft.written.subject) == (Field.REVIEW, "Re: Order 118")
+    assert [part.html for part in draft.written.parts] == ["Thanks"]
 
 
 async def test_text_goes_to_the_draft_that_was_asked_last(room: Room) -> None:
