@@ -5,6 +5,7 @@ each other. A notice is on disk as being on the wire before Telegram hears of it
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,12 +22,13 @@ from mail.bell import Bell
 from mail.ports import Clock, Spawn, Stop
 from mail.showing import FoldScene, Showing
 from storage import notices
-from storage.database import Database, Transaction
+from storage.database import Database, Reading
 from storage.records.notices import Card, Manner, Notice
 
 IDLE_SECONDS: Final = 5.0
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries to reach Telegram
 UNCERTAIN_PAUSE: Final = 3.0  # seconds before what may have arrived is shown once more
+OWN_TRIES: Final = 5  # how often a notice is tried that fails here, not at Telegram
 NEW_TRIES: Final = 2  # how often a new message goes out that may have arrived
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
@@ -50,6 +52,7 @@ class Delivery:
         self._clock = clock
         self._spawn = spawn
         self._busy: set[int] = set()
+        self._left: deque[Notice] = deque()
         self._bell = Bell()
         database.on_wake("notices", self._bell.ring)
 
@@ -60,33 +63,55 @@ class Delivery:
     async def run(self, stop: Stop) -> None:
         """Starts a task for each chat that is owed something."""
         while not stop.asked:
-            for chat in await self._database.read(notices.owed_chats):
+            await self._put_back()
+            chats, at = await self._database.read(_agenda)
+            for chat in chats:
                 if chat not in self._busy:
                     self._busy.add(chat)
                     self._spawn(f"deliver to {chat}", self._drain(chat, stop))
-            await self._bell.wait(await self._seconds_to_next())
+            await self._bell.wait(self._seconds_until(at))
 
-    async def _seconds_to_next(self) -> float:
-        at = await self._database.read(notices.next_due)
+    def _seconds_until(self, at: datetime | None) -> float:
         if at is None:
             return IDLE_SECONDS
         return min(max((at - self._clock()).total_seconds(), 0.01), IDLE_SECONDS)
 
     async def _drain(self, chat: int, stop: Stop) -> None:
+        """Whatever it raises leaves the chat to the loop's next turn, which comes in its time."""
         try:
             while not stop.asked:
                 notice = await self._database.write(lambda tx: notices.take(tx, chat))
                 if notice is None:
                     break
-                await self._deliver(notice)
+                await self._deliver_or_keep(notice)
+            self._bell.ring()
         finally:
             self._busy.discard(chat)
-            self._bell.ring()
+
+    async def _deliver_or_keep(self, notice: Notice) -> None:
+        delivered = False
+        try:
+            await self._deliver(notice)
+            delivered = True
+        finally:
+            if not delivered:
+                self._left.append(notice)
+
+    async def _put_back(self) -> None:
+        """What a failure of ours left on the wire is owed again, a few times."""
+        while self._left:
+            notice = self._left[0]
+            if notice.tries + 1 < OWN_TRIES:
+                await self._put_off(notice, float(2**notice.tries))
+            else:
+                log.error("a %s notice was dropped: it cannot be delivered", notice.kind)
+                await self._drop(notice)
+            self._left.popleft()
 
     async def _deliver(self, notice: Notice) -> None:
         found = await self._database.read(lambda tx: showing.load(tx, notice))
         if found is None:
-            await self._database.write(lambda tx: showing.drop(tx, notice))
+            await self._drop(notice)
             return
         if isinstance(found.scene, FoldScene) and found.scene.row is None:
             await self._fold(notice, found)
@@ -167,15 +192,22 @@ class Delivery:
         pause = _pause(notice, verdict)
         if pause is None:
             log.error("a %s notice was dropped: %s", notice.kind, plainly(error))
-            await self._database.write(lambda tx: showing.drop(tx, notice))
+            await self._drop(notice)
             return
         log.warning("a %s notice waits %.1f s: %s", notice.kind, pause, plainly(error))
-        until = self._clock() + timedelta(seconds=pause)
+        await self._put_off(notice, pause)
 
-        def put_off(tx: Transaction) -> None:
-            notices.put_off(tx, notice, until)
+    async def _drop(self, notice: Notice) -> None:
+        await self._database.write(lambda tx: showing.drop(tx, notice))
 
-        await self._database.write(put_off)
+    async def _put_off(self, notice: Notice, seconds: float) -> None:
+        until = self._clock() + timedelta(seconds=seconds)
+        await self._database.write(lambda tx: notices.put_off(tx, notice, until))
+
+
+def _agenda(tx: Reading) -> tuple[tuple[int, ...], datetime | None]:
+    """Chats to serve now, and when the next one's time comes: one look, so that none is missed."""
+    return notices.owed_chats(tx), notices.next_due(tx)
 
 
 def _pause(notice: Notice, verdict: Verdict) -> float | None:

@@ -34,7 +34,11 @@ def owe(
     *,
     after: timedelta = timedelta(0),
 ) -> None:
-    """Somebody must be told. Owed already: it is armed anew, and `new` outdoes `edit`."""
+    """Somebody must be told. Owed already: it is armed anew, and `new` outdoes `edit`.
+
+    It waits with its chat, where something was put off: nothing overtakes.
+    """
+    due_at = max(as_text(tx.now + after), _waits_until(tx, place.chat))
     tx.execute(
         """
         INSERT INTO notices
@@ -54,10 +58,18 @@ def owe(
         thread=place.thread,
         subject=subject,
         manner=manner.value,
-        due_at=as_text(tx.now + after),
+        due_at=due_at,
         now=as_text(tx.now),
     )
     tx.wake("notices")
+
+
+def _waits_until(tx: Reading, chat: int) -> str:
+    """Until when this chat waits since something was put off; withdrawing it changes nothing."""
+    row = tx.row(
+        "SELECT max(due_at) AS at FROM notices WHERE chat = :chat AND tries > 0", chat=chat
+    )
+    return row["at"] or "" if row else ""
 
 
 def withdraw(tx: Transaction, kind: NoticeKind, place: Place, subject: str) -> Manner | None:
@@ -83,15 +95,18 @@ def owed_chats(tx: Reading) -> tuple[int, ...]:
 
 
 def next_due(tx: Reading) -> datetime | None:
-    """When the next owed notice is due."""
-    row = tx.row("SELECT min(due_at) AS at FROM notices WHERE state = 'owed'")
+    """When the next notice is due that is not due yet."""
+    row = tx.row(
+        "SELECT min(due_at) AS at FROM notices WHERE state = 'owed' AND due_at > :now",
+        now=as_text(tx.now),
+    )
     return as_time(row["at"]) if row and row["at"] else None
 
 
 def take(tx: Transaction, chat: int) -> Notice | None:
     """The chat's oldest owed notice whose time has come; it is on the wire from now on."""
     row = tx.row(
-        "UPDATE notices SET state = 'on_wire' WHERE id = ("
+        "UPDATE notices SET state = 'on_wire', next_manner = 'edit' WHERE id = ("
         "  SELECT id FROM notices WHERE chat = :chat AND state = 'owed' AND due_at <= :now "
         "  ORDER BY id LIMIT 1) RETURNING *",
         chat=chat,
@@ -113,14 +128,27 @@ def end(tx: Transaction, notice: Notice, state: NoticeState = NoticeState.DONE) 
 
 
 def put_off(tx: Transaction, notice: Notice, until: datetime) -> None:
-    """It could not be delivered now."""
-    tx.execute(
-        "UPDATE notices SET state = 'owed', due_at = :until, tries = tries + 1, "
-        "manner = CASE WHEN next_manner = 'new' THEN 'new' ELSE manner END, next_manner = 'edit' "
-        "WHERE id = :id",
+    """It could not be delivered now, and its chat waits with it.
+
+    What was armed while it was on the wire is owed anew, behind whatever was owed meanwhile.
+    """
+    row = tx.row(
+        "UPDATE notices SET state = 'owed', due_at = :until, tries = tries + 1 WHERE id = :id "
+        "RETURNING armed, next_manner",
         until=as_text(until),
         id=notice.id,
     )
+    tx.execute(
+        "UPDATE notices SET due_at = :until "
+        "WHERE chat = :chat AND state = 'owed' AND due_at < :until",
+        until=as_text(until),
+        chat=notice.place.chat,
+    )
+    if row and row["armed"] != notice.armed:
+        withdraw(tx, notice.kind, notice.place, notice.subject)
+        is_new = Manner.NEW in (notice.manner, Manner(row["next_manner"]))
+        manner = Manner.NEW if is_new else Manner.EDIT
+        owe(tx, notice.person, notice.kind, notice.place, notice.subject, manner)
     tx.wake("notices")
 
 

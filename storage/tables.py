@@ -157,6 +157,7 @@ MAIL = (
     WHERE state IN ('owed', 'on_wire')
     """,
     "CREATE INDEX notices_by_chat ON notices (chat, id) WHERE state = 'owed'",
+    "CREATE INDEX notices_put_off ON notices (chat, due_at) WHERE tries > 0",
     """
     CREATE TABLE cards (
         chat INTEGER NOT NULL,

@@ -1,0 +1,205 @@
+"""Notices on their way to Telegram: in order, again where that is safe, and never stuck."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from aiogram import Bot
+from aiogram.utils.formatting import Text
+from aiohttp import web
+
+from bot.deliver import Delivery
+from bot.tasks import Tasks
+from bot.telegram import TelegramSession
+from handlers.cards import Shown
+from mail.showing import Showing
+from storage import notices, people
+from storage.database import Database, Reading
+from storage.migrations import migrations
+from storage.records.notices import Manner, NoticeKind
+from storage.records.people import Access, Person
+from storage.records.places import Place
+from storage.sealing import SecretKeys
+from tests.integration.bot.bot_api import TOKEN, BotApi, drops, ok, refuses
+from tests.integration.bot.waiting import eventually
+
+ANNA, OLEG = 1, 2
+
+T = TypeVar("T")
+
+
+class Watched(Database):
+    """Counts how often somebody looks."""
+
+    looks = 0
+
+    async def read(self, look: Callable[[Reading], T]) -> T:
+        self.looks += 1
+        return await super().read(look)
+
+
+class Renderer:
+    """Shows the reader's name. `fails` names readers whose cards cannot be rendered."""
+
+    def __init__(self) -> None:
+        self.fails: set[int] = set()
+        self.rendered: list[int] = []
+
+    def __call__(self, found: Showing) -> Shown:
+        self.rendered.append(found.reader.id)
+        if found.reader.id in self.fails:
+            raise ValueError("this card cannot be rendered")
+        return Shown(Text(found.reader.name))
+
+
+@pytest.fixture
+def renderer() -> Renderer:
+    return Renderer()
+
+
+@pytest.fixture
+async def database(database_path: Path) -> AsyncIterator[Watched]:
+    opened = await Watched.open(
+        database_path, SecretKeys([b"k" * 32]), migrations, clock=lambda: datetime.now(UTC)
+    )
+    assert isinstance(opened, Watched)
+    yield opened
+    await opened.close()
+
+
+async def let_in(database: Database, person: int) -> None:
+    row = Person(person, f"P{person}", "", "en", Access.ADMITTED, False, None, None, 1)
+    await database.write(lambda tx: people.save(tx, row))
+
+
+@pytest.fixture
+async def delivery(
+    database: Watched, bot_api: BotApi, api_url: str, renderer: Renderer
+) -> AsyncIterator[Delivery]:
+    bot = Bot(TOKEN, session=TelegramSession(api_url))
+    tasks = Tasks()
+    delivery = Delivery(database, bot, renderer, lambda: datetime.now(UTC), tasks.spawn)
+    for person in (ANNA, OLEG):
+        await let_in(database, person)
+    bot_api.always["sendMessage"] = sent
+    tasks.start("notices", delivery.run)
+    yield delivery
+    await tasks.stop(0.1)
+    await bot.session.close()
+
+
+async def sent(_: web.Request) -> web.StreamResponse:
+    message = {"message_id": 7, "date": 0, "chat": {"id": ANNA, "type": "private"}, "text": "x"}
+    return ok(message)
+
+
+async def owe(database: Database, person: int = ANNA, subject: str = "s") -> None:
+    await database.write(
+        lambda tx: notices.owe(tx, person, NoticeKind.ACCOUNTS, Place(person), subject, Manner.NEW)
+    )
+
+
+async def states(database: Database, person: int = ANNA) -> list[str]:
+    rows = await database.read(
+        lambda tx: tx.rows("SELECT state FROM notices WHERE person = :p ORDER BY id", p=person)
+    )
+    return [row["state"] for row in rows]
+
+
+async def ended(database: Database, person: int, state: str) -> None:
+    for _ in range(500):
+        found = await states(database, person)
+        if found and set(found) == {state}:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(await states(database, person))
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_what_is_owed_is_sent(database: Database, bot_api: BotApi) -> None:
+    await owe(database)
+    await ended(database, ANNA, "done")
+    assert bot_api.calls == ["sendMessage"]
+    assert bot_api.forms[0]["text"] == "P1"
+    assert "parse_mode" not in bot_api.forms[0]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_a_limit_is_waited_for_and_then_it_is_sent(
+    database: Database, bot_api: BotApi
+) -> None:
+    bot_api.prescribe("sendMessage", refuses(429, "Too Many Requests", retry_after=1))
+    await owe(database)
+    await ended(database, ANNA, "done")
+    assert bot_api.calls == ["sendMessage", "sendMessage"]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_a_blocked_bot_drops_what_it_owes(database: Database, bot_api: BotApi) -> None:
+    bot_api.prescribe("sendMessage", refuses(403, "Forbidden: bot was blocked by the user"))
+    await owe(database)
+    await ended(database, ANNA, "dropped")
+    await owe(database, OLEG)
+    await ended(database, OLEG, "done")
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_a_chat_that_waits_for_telegram_holds_nobody_else(
+    database: Database, bot_api: BotApi
+) -> None:
+    bot_api.prescribe("sendMessage", refuses(429, "Too Many Requests", retry_after=60))
+    await owe(database)
+    await eventually(lambda: bot_api.calls == ["sendMessage"])
+    await owe(database, OLEG)
+    await ended(database, OLEG, "done")
+    assert await states(database) == ["owed"]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_a_lost_answer_is_not_repeated_at_once(database: Database, bot_api: BotApi) -> None:
+    bot_api.prescribe("sendMessage", drops)
+    await owe(database)
+    await eventually(lambda: bot_api.calls == ["sendMessage"])
+    await asyncio.sleep(0.1)
+    assert bot_api.calls == ["sendMessage"]
+    assert await states(database) == ["owed"]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_a_card_that_cannot_be_rendered_is_tried_again_and_holds_nobody(
+    database: Database, renderer: Renderer, caplog: pytest.LogCaptureFixture
+) -> None:
+    renderer.fails.add(ANNA)
+    await owe(database)
+    await eventually(lambda: renderer.rendered == [ANNA])
+    renderer.fails.clear()
+    await owe(database, OLEG)
+    await ended(database, OLEG, "done")
+    await ended(database, ANNA, "done")
+    assert renderer.rendered.count(ANNA) == 2
+    assert "this card cannot be rendered" in caplog.text
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_a_waiting_loop_does_not_turn_idly(database: Watched, bot_api: BotApi) -> None:
+    """A message on the wire, and another owed to the same chat: nothing is polled meanwhile."""
+    let_go = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        await let_go.wait()
+        return await sent(request)
+
+    bot_api.always["sendMessage"] = slow
+    await owe(database)
+    await eventually(lambda: bot_api.calls == ["sendMessage"])
+    await owe(database, subject="another")
+    await asyncio.sleep(0.05)
+    looks = database.looks
+    await asyncio.sleep(0.3)
+    assert database.looks - looks <= 1
+    let_go.set()
+    await ended(database, ANNA, "done")
+    assert bot_api.calls == ["sendMessage"] * 2

@@ -1,0 +1,385 @@
+"""Notices: each is owed once, comes in its order, and shows the rows as they are at that moment."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mail import showing
+from mail.drafts import Press
+from mail.showing import (
+    AccountsScene,
+    AdmittedScene,
+    ApprovalScene,
+    AttemptScene,
+    DraftScene,
+    FoldScene,
+    LetterScene,
+    OutboxScene,
+    UnreadableScene,
+)
+from storage import connections, notices
+from storage.database import Transaction
+from storage.records.connections import AttemptState, ConnectAttempt
+from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
+from storage.records.outbox import OutboxState
+from storage.records.places import Place
+from tests.integration.mail.room import ANNA, HOME, OLEG, Room
+
+NEW, EDIT = Manner.NEW, Manner.EDIT
+NOTHING = timedelta(0)
+
+
+async def owe(
+    room: Room,
+    manner: Manner = NEW,
+    *,
+    subject: str = "s",
+    place: Place = HOME,
+    kind: NoticeKind = NoticeKind.ACCOUNTS,
+    after: timedelta = NOTHING,
+) -> None:
+    await room.database.write(
+        lambda tx: notices.owe(tx, ANNA, kind, place, subject, manner, after=after)
+    )
+
+
+async def taken(room: Room, chat: int = ANNA) -> Notice:
+    notice = await room.database.write(lambda tx: notices.take(tx, chat))
+    assert notice is not None
+    return notice
+
+
+async def put_off(room: Room, notice: Notice, seconds: float) -> None:
+    until = room.clock.now + timedelta(seconds=seconds)
+    await room.database.write(lambda tx: notices.put_off(tx, notice, until))
+
+
+async def end(room: Room, notice: Notice) -> None:
+    await room.database.write(lambda tx: notices.end(tx, notice))
+
+
+async def test_what_is_owed_twice_comes_once(room: Room) -> None:
+    await owe(room)
+    await owe(room)
+    await end(room, await taken(room))
+    assert await room.take() is None
+
+
+async def test_a_new_message_outdoes_an_edit(room: Room) -> None:
+    await owe(room, EDIT)
+    await owe(room, NEW)
+    await owe(room, EDIT)
+    assert (await taken(room)).manner is NEW
+
+
+@pytest.mark.parametrize("manner", [NEW, EDIT])
+async def test_what_changes_on_the_wire_is_owed_once_more(room: Room, manner: Manner) -> None:
+    await owe(room, EDIT)
+    notice = await taken(room)
+    await owe(room, manner)
+    assert await room.take() is None, "one at a time of a subject"
+    await end(room, notice)
+    assert (await taken(room)).manner is manner
+
+
+async def test_an_edit_on_the_wire_of_a_message_owed_twice_stays_an_edit(room: Room) -> None:
+    await owe(room, NEW)
+    await owe(room, NEW)
+    notice = await taken(room)
+    await owe(room, EDIT)
+    await end(room, notice)
+    assert (await taken(room)).manner is EDIT
+
+
+async def test_what_came_is_not_owed_again(room: Room) -> None:
+    await owe(room)
+    await end(room, await taken(room))
+    await room.restart()
+    assert await room.take() is None
+
+
+async def test_what_changed_is_shown_although_it_was_dropped(room: Room) -> None:
+    await owe(room)
+    notice = await taken(room)
+    await owe(room)
+    await room.database.write(lambda tx: notices.end(tx, notice, NoticeState.DROPPED))
+    assert await room.take() is not None
+
+
+async def test_a_notice_can_be_withdrawn_until_it_is_on_the_wire(room: Room) -> None:
+    def withdraw(tx: Transaction) -> Manner | None:
+        return notices.withdraw(tx, NoticeKind.ACCOUNTS, HOME, "s")
+
+    assert await room.database.write(withdraw) is None
+    await owe(room)
+    assert await room.database.write(withdraw) is NEW
+    assert await room.take() is None
+    await owe(room)
+    await taken(room)
+    assert await room.database.write(withdraw) is None
+
+
+async def test_each_chat_gets_its_notices_in_the_order_in_which_they_were_owed(room: Room) -> None:
+    other = Place(-7)
+    for subject in ("a", "b"):
+        await owe(room, subject=subject)
+        await owe(room, subject=subject, place=other)
+    assert await room.database.read(notices.owed_chats) in [(ANNA, -7), (-7, ANNA)]
+    for chat in (ANNA, -7):
+        assert [(await taken(room, chat)).subject for _ in range(2)] == ["a", "b"]
+
+
+async def test_a_notice_waits_for_its_time(room: Room) -> None:
+    await owe(room, after=timedelta(seconds=1))
+    assert await room.take() is None
+    assert await room.database.read(notices.owed_chats) == ()
+    assert await room.database.read(notices.next_due) == room.clock.now + timedelta(seconds=1)
+    room.clock.move_on(timedelta(seconds=1))
+    assert await room.database.read(notices.next_due) is None, "it is due already"
+    await taken(room)
+
+
+async def test_what_was_put_off_comes_before_what_was_owed_later(room: Room) -> None:
+    await owe(room, subject="a")
+    await owe(room, subject="b")
+    await put_off(room, await taken(room), 5)
+    await owe(room, subject="c")
+    assert await room.take() is None
+    assert await room.database.read(notices.owed_chats) == ()
+    room.clock.move_on(timedelta(seconds=5))
+    assert [(await taken(room)).subject for _ in range(3)] == ["a", "b", "c"]
+
+
+async def test_one_chat_that_waits_does_not_hold_another(room: Room) -> None:
+    await owe(room)
+    await put_off(room, await taken(room), 5)
+    await owe(room, place=Place(-7))
+    assert await room.database.read(notices.owed_chats) == (-7,)
+
+
+async def test_a_change_does_not_shorten_the_wait_that_telegram_asked_for(room: Room) -> None:
+    await owe(room)
+    await put_off(room, await taken(room), 30)
+    await owe(room)
+    assert await room.take() is None
+    room.clock.move_on(timedelta(seconds=30))
+    assert (await taken(room)).tries == 1
+
+
+async def test_what_was_put_off_and_has_changed_comes_after_what_the_change_owed(
+    room: Room,
+) -> None:
+    """ "Looking…" met a limit; meanwhile the letter was found, whose card comes first."""
+    await room.begin("15")
+    room.clock.move_on(timedelta(seconds=1))
+    looking = await taken(room)
+    await room.look_up()
+    await put_off(room, looking, 5)
+    seen = await room.see(after=timedelta(seconds=6))
+    assert [one.kind for one in seen] == [NoticeKind.DRAFT_LETTER, NoticeKind.DRAFT]
+
+
+async def test_a_put_off_message_is_still_a_message(room: Room) -> None:
+    for later in (NEW, EDIT):
+        await owe(room, NEW, subject=later.value)
+        notice = await taken(room)
+        await owe(room, later, subject=later.value)
+        await put_off(room, notice, 0)
+        again = await taken(room)
+        assert again.manner is NEW
+        await end(room, again)
+        assert await room.take() is None
+
+
+async def test_at_start_what_was_on_the_wire_comes_once_more(room: Room) -> None:
+    await owe(room, NEW, subject="a")
+    await owe(room, EDIT, subject="b")
+    await taken(room)
+    await taken(room)
+    await room.restart()
+    again = [await taken(room), await taken(room)]
+    assert [(n.subject, n.manner, n.tries) for n in again] == [("a", NEW, 1), ("b", EDIT, 1)]
+
+
+async def test_the_newest_card_lives_and_older_ones_fold(room: Room) -> None:
+    draft = await room.review()
+    old = await room.live(CardKind.DRAFT, draft.id)
+    await room.say("More")
+    seen = await room.see()
+    new = await room.live(CardKind.DRAFT, draft.id)
+    assert (seen[0].message, seen[1].message) == (new, old)
+    assert isinstance(seen[1].scene, FoldScene)
+    card = await room.card(old or 0)
+    assert card is not None
+    assert not card.live
+    assert await room.see() == []
+
+
+async def test_what_cannot_be_edited_any_more_is_sent_anew(room: Room) -> None:
+    draft = await room.review()
+    card = await room.live(CardKind.DRAFT, draft.id)
+    assert card is not None
+    await room.press(draft, Press.OPEN, "edit")
+    notice = await taken(room)
+    await room.database.write(lambda tx: showing.gone(tx, notice, card))
+    seen = await room.see()
+    assert [(one.kind, one.edited) for one in seen] == [(NoticeKind.DRAFT, False)]
+    assert await room.live(CardKind.DRAFT, draft.id) == seen[0].message
+
+
+async def test_a_fold_of_what_is_gone_is_done(room: Room) -> None:
+    await owe(room, EDIT, kind=NoticeKind.FOLD, subject="77")
+    notice = await taken(room)
+    await room.database.write(lambda tx: showing.gone(tx, notice, 77))
+    assert await room.see() == []
+
+
+# What a notice shows.
+
+
+async def shown(room: Room, kind: NoticeKind, subject: str, manner: Manner = EDIT) -> object:
+    await owe(room, manner, kind=kind, subject=subject)
+    notice = await taken(room)
+    found = await room.load(notice)
+    await end(room, notice)
+    return found
+
+
+async def test_a_draft_shows_itself_its_connection_and_its_letter(room: Room) -> None:
+    draft = await room.review()
+    found = await shown(room, NoticeKind.DRAFT, draft.id)
+    assert isinstance(found, showing.Showing)
+    assert isinstance(found.scene, DraftScene)
+    assert (found.scene.draft, found.reader.id) == (draft, ANNA)
+    assert found.scene.connection is not None
+    assert found.scene.letter is not None
+    assert found.target == await room.live(CardKind.DRAFT, draft.id)
+
+
+async def test_a_draft_without_its_connection_still_shows(room: Room) -> None:
+    draft = await room.review()
+    await room.disconnect()
+    found = await shown(room, NoticeKind.DRAFT, draft.id)
+    assert isinstance(found, showing.Showing)
+    assert found.scene == DraftScene(draft, None, None)
+
+
+async def test_a_draft_that_was_told_to_go_shows_nothing(room: Room) -> None:
+    await room.told_to_go()
+    assert await shown(room, NoticeKind.DRAFT, (await room.draft()).id) is None
+
+
+async def test_a_drafts_letter_shows_until_it_is_forgotten(room: Room) -> None:
+    draft = await room.review()
+    found = await shown(room, NoticeKind.DRAFT_LETTER, draft.id)
+    assert isinstance(found, showing.Showing)
+    assert isinstance(found.scene, LetterScene)
+    assert found.scene.letter.number == 15
+    await room.disconnect()
+    assert await shown(room, NoticeKind.DRAFT_LETTER, draft.id) is None
+
+
+async def test_an_outcome_is_shown_only_while_it_is_one(room: Room) -> None:
+    row = await room.told_to_go()
+    card = await room.live(CardKind.OUTBOX, row.id)
+    assert await shown(room, NoticeKind.OUTCOME, row.id, NEW) is None
+    await room.database.write(
+        lambda tx: tx.execute("UPDATE outbox SET state = :s", s=OutboxState.UNKNOWN.value)
+    )
+    found = await shown(room, NoticeKind.OUTCOME, row.id, NEW)
+    assert isinstance(found, showing.Showing)
+    assert (found.target, found.reply_to) == (None, card)
+    assert isinstance(found.scene, OutboxScene)
+    assert found.scene.rings
+    found = await shown(room, NoticeKind.OUTBOX, row.id)
+    assert isinstance(found, showing.Showing)
+    assert (found.target, found.reply_to) == (card, None)
+
+
+async def test_an_attempt_shows_what_it_led_to(room: Room) -> None:
+    attempt = ConnectAttempt(
+        "a" * 16, ANNA, HOME, AttemptState.ASKED, 1, None, None, None, None, room.clock.now
+    )
+    await room.database.write(lambda tx: connections.save_attempt(tx, attempt))
+    found = await shown(room, NoticeKind.ATTEMPT, attempt.id)
+    assert isinstance(found, showing.Showing)
+    assert found.scene == AttemptScene(attempt, None)
+    led = replace(attempt, state=AttemptState.CONNECTED, connection="c" * 16)
+    await room.database.write(lambda tx: connections.save_attempt(tx, led))
+    found = await shown(room, NoticeKind.ATTEMPT, attempt.id)
+    assert isinstance(found, showing.Showing)
+    assert isinstance(found.scene, AttemptScene)
+    assert found.scene.connection is not None
+    assert await shown(room, NoticeKind.ATTEMPT, "b" * 16) is None
+
+
+async def test_accounts_approvals_and_short_notes_show(room: Room) -> None:
+    await room.let_in(OLEG)
+    found = [
+        await shown(room, kind, subject)
+        for kind, subject in (
+            (NoticeKind.ACCOUNTS, ""),
+            (NoticeKind.APPROVAL, str(OLEG)),
+            (NoticeKind.ADMITTED, ""),
+            (NoticeKind.UNREADABLE, ""),
+            (NoticeKind.FOLD, "12"),
+        )
+    ]
+    scenes = [one.scene for one in found if isinstance(one, showing.Showing)]
+    assert [type(scene) for scene in scenes] == [
+        AccountsScene,
+        ApprovalScene,
+        AdmittedScene,
+        UnreadableScene,
+        FoldScene,
+    ]
+    assert scenes[2] == AdmittedScene(True)
+    assert await shown(room, NoticeKind.APPROVAL, "999") is None
+
+
+async def shown_to_oleg(room: Room, kind: NoticeKind, subject: str) -> showing.Showing | None:
+    await room.database.write(lambda tx: notices.owe(tx, OLEG, kind, Place(OLEG), subject, NEW))
+    notice = await taken(room, OLEG)
+    found = await room.load(notice)
+    await end(room, notice)
+    return found
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [NoticeKind.DRAFT, NoticeKind.DRAFT_LETTER, NoticeKind.OUTBOX, NoticeKind.OUTCOME],
+)
+async def test_nobody_sees_anybody_elses_letters(room: Room, kind: NoticeKind) -> None:
+    """A notice names its reader; rows of others do not exist for them."""
+    row = await room.told_to_go()
+    await room.let_in(OLEG)
+    for subject in (row.id, row.draft):
+        assert await shown_to_oleg(room, kind, subject) is None
+
+
+async def test_nobody_sees_anybody_elses_connections(room: Room) -> None:
+    await room.let_in(OLEG)
+    found = await shown_to_oleg(room, NoticeKind.ACCOUNTS, "")
+    assert found is not None
+    assert found.scene == AccountsScene(())
+
+
+async def test_a_notice_to_somebody_unknown_shows_nothing(room: Room) -> None:
+    await room.database.write(
+        lambda tx: notices.owe(tx, 99, NoticeKind.ACCOUNTS, Place(99), "", NEW)
+    )
+    assert await room.load(await taken(room, 99)) is None
+
+
+async def test_a_card_that_a_press_gave_to_another_row_stays_there(room: Room) -> None:
+    draft = await room.review()
+    message = await room.live(CardKind.DRAFT, draft.id)
+    assert message is not None
+    card = await room.card(message)
+    assert card is not None
+    await owe(room, kind=NoticeKind.OUTBOX, subject="x" * 16)
+    notice = await taken(room)
+    late = Card(HOME, message, ANNA, CardKind.OUTBOX, "x" * 16, 1, True, room.clock.now)
+    await room.database.write(lambda tx: showing.delivered(tx, notice, late))
+    assert await room.card(message) == card
