@@ -70,7 +70,20 @@ def cut(
         return text, list(entities), False
     units = _units(text)[: 2 * _outside_pair(_units(text), limit, -1)]
     kept = _whole(units.decode("utf-16-le", "surrogatepass"), text)
-    return kept, _trimmed(entities, length(kept)), True
+    return kept, _between(entities, 0, length(kept)), True
+
+
+def pieces(
+    text: str, entities: Sequence[MessageEntity], limit: int
+) -> list[tuple[str, list[MessageEntity]]]:
+    """All of it in turn, at most `limit` UTF-16 units each, with the entities of each piece."""
+    found, start = [], 0
+    while text:
+        piece, _none, _was_cut = cut(text, [], limit)
+        end = start + length(piece)
+        found.append((piece, _between(entities, start, end)))
+        text, start = text[len(piece) :], end
+    return found or [("", [])]
 
 
 def body_html(text: str, entities: Sequence[MessageEntity]) -> str:
@@ -116,12 +129,14 @@ def _combines(before: str, after: str) -> bool:
     )
 
 
-def _trimmed(entities: Sequence[MessageEntity], size: int) -> list[MessageEntity]:
-    return [
-        entity.model_copy(update={"length": min(entity.length, size - entity.offset)})
-        for entity in entities
-        if entity.offset < size
-    ]
+def _between(entities: Sequence[MessageEntity], start: int, end: int) -> list[MessageEntity]:
+    found = []
+    for entity in entities:
+        first, last = max(entity.offset, start), min(entity.offset + entity.length, end)
+        if first < last:
+            moved = {"offset": first - start, "length": last - first}
+            found.append(entity.model_copy(update=moved))
+    return found
 
 
 def _units(text: str) -> bytes:

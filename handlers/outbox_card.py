@@ -4,6 +4,7 @@ from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.buttons import AskAgainButton, MendButton, on_draft, on_row
 from handlers.cards import Button, Shown
+from handlers.letter_card import shown_line
 from handlers.sentences import (
     after_colon,
     failure_sentence,
@@ -31,13 +32,13 @@ def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
     if scene.rings and row.state is OutboxState.REJECTED and scene.draft is not None:
         return _refusal(scene, _)
     lines, keyboard = _state(scene, _)
-    lines.append(Text(Bold(_("Subject:")), " ", row.envelope.subject))
+    lines.append(Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)))
     return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
 
 
 def told_below(row: OutboxRow, _: Texts) -> Shown:
     """What is left of the card once a newer message tells how the letter stands."""
-    subject = Text(Bold(_("Subject:")), " ", row.envelope.subject)
+    subject = Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject))
     return Shown(
         as_list(Text(_("What became of this letter is told below."), " ⬇️"), _to(row, _), subject)
     )
@@ -159,7 +160,7 @@ def sure_card(row: OutboxRow, _: Texts) -> Shown:
     lines = [
         Text(_("It is not known whether the letter to {to} left.").format(to=to), " ❓"),
         Text(_("If it did, sending again means that they get it twice. Send it again?")),
-        Text(Bold(_("Subject:")), " ", row.envelope.subject),
+        Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)),
     ]
     back = AskAgainButton(row=row.id, revision=row.revision, sure=False)
     keyboard = (

@@ -6,7 +6,8 @@ from aiogram.utils.formatting import Bold, Italic, Text, as_list
 
 from handlers.buttons import SendButton, on_draft
 from handlers.cards import Button, Shown
-from handlers.formatting import body_text, cut, length
+from handlers.formatting import body_text, cut, length, pieces
+from handlers.letter_card import shown_line
 from handlers.texts import Texts
 from mail import body
 from mail.drafts import Press
@@ -48,7 +49,7 @@ def _headers(written: Written, _: Texts) -> list[Text]:
     home = domain(written.sender)
     lines = [Text(Bold(_("From:")), " ", written.sender)]
     lines += [Text(Bold(label), " ", _addresses(some, home, _)) for label, some in lists if some]
-    lines.append(Text(Bold(_("Subject:")), " ", written.subject))
+    lines.append(Text(Bold(_("Subject:")), " ", shown_line(written.subject)))
     if any(domain(email) != home for email in (*written.to, *written.cc, *written.bcc)):
         lines.append(Italic(_("↗ outside {domain}").format(domain=home)))
     return lines
@@ -84,18 +85,15 @@ def whole_html(written: Written) -> str:
 def pages(written: Written) -> int:
     """How many pages the whole text takes; 0 if the review shows it all."""
     text, _entities = body_text(whole_html(written))
-    units = length(text)
-    return 0 if units <= REVIEW_UNITS else -(-units // PAGE_UNITS)
+    return 0 if length(text) <= REVIEW_UNITS else len(pieces(text, [], PAGE_UNITS))
 
 
 def _page(draft: Draft, _: Texts) -> Text:
-    text, _entities = body_text(whole_html(draft.written))
-    for _turn in range(draft.whole - 1):
-        before, _some, _was_cut = cut(text, [], PAGE_UNITS)
-        text = text[len(before) :]
-    shown, _some, _was_cut = cut(text, [], PAGE_UNITS)
-    title = _("Text, part {page} of {pages}").format(page=draft.whole, pages=pages(draft.written))
-    return as_list(Bold(title), Text(""), Text(shown))
+    found = pieces(*body_text(whole_html(draft.written)), PAGE_UNITS)
+    page = min(max(draft.whole, 1), len(found))
+    text, entities = found[page - 1]
+    title = _("Text, part {page} of {pages}").format(page=page, pages=len(found))
+    return as_list(Bold(title), Text(""), Text.from_entities(text, entities[:MOST_ENTITIES]))
 
 
 def warnings(written: Written, _: Texts) -> list[str]:

@@ -43,7 +43,7 @@ def draft_card(scene: DraftScene, _: Texts) -> Shown:
 def _aside(draft: Draft, _: Texts) -> Shown:
     lines = [Text(_("Set aside. Nothing was sent, and nothing is lost."))]
     if draft.written.subject:
-        lines.append(Text(Bold(_("Subject:")), " ", draft.written.subject))
+        lines.append(Text(Bold(_("Subject:")), " ", shown_line(draft.written.subject)))
     keyboard = ((on_draft(draft, _("Bring back"), Press.BRING_BACK),),)
     return _shown(draft, as_list(*lines), keyboard)
 

@@ -8,7 +8,7 @@ from aiogram.utils.formatting import Text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.formatting import body_html, body_text, cut, length
+from handlers.formatting import body_html, body_text, cut, length, pieces
 from mail.body import plain
 
 KINDS = (
@@ -269,3 +269,18 @@ def test_row_31_five_thousand_texts_are_cut_to_valid_ones() -> None:
         assert limit - 60 < length(kept) <= limit or not was_cut
         assert not re.search(r"[\ud800-\udfff]", kept)
         assert_well_formed(body_html(kept[-200:], entities))
+
+
+@given(TYPED, st.integers(1, 9))
+def test_pieces_are_all_of_the_text(text: str, limit: int) -> None:
+    found = [piece for piece, _entities in pieces(text, [], max(limit, 2))]
+    assert "".join(found) == text
+    assert all(length(piece) <= max(limit, 2) for piece in found)
+
+
+def test_a_format_goes_on_from_piece_to_piece() -> None:
+    found = pieces("😀bcdefg", [entity("bold", 2, 5), entity("italic", 6, 2)], 4)
+    assert found == [
+        ("😀bc", [entity("bold", 2, 2)]),
+        ("defg", [entity("bold", 0, 3), entity("italic", 2, 2)]),
+    ]
