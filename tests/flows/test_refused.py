@@ -71,7 +71,7 @@ async def test_a_field_is_mended_by_typing(connected: Person, sandbox: Sandbox, 
     await sent_from(anna, sandbox, again)
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("field", ["from", "bcc", "NO_RECIPIENTS", "MESSAGE_REPLY_FAILED"])
 async def test_a_field_is_mended_by_its_button(
     connected: Person, sandbox: Sandbox, field: str
 ) -> None:
