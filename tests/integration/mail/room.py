@@ -77,6 +77,7 @@ class Room:
         self.portal = ScriptedPortal()
         self.steps: list[str] = []
         self.slept: list[float] = []
+        self.on_sleep: Callable[[int], None] = lambda _times: None
         self.database: Database
         self._ids = 0
         self._causes = 0
@@ -114,6 +115,7 @@ class Room:
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        self.on_sleep(len(self.slept))
 
     def new_id(self) -> str:
         self._ids += 1

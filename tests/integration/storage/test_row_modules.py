@@ -239,21 +239,21 @@ async def test_nothing_private_stands_in_the_file(db: Database, path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("table", "column"),
+    ("table", "column", "sql"),
     [
-        ("connections", "code"),
-        ("connections", "account"),
-        ("letters", "text"),
-        ("drafts", "written"),
-        ("outbox", "body"),
-        ("outbox", "envelope"),
+        ("connections", "code", "SELECT id, code AS value FROM connections"),
+        ("connections", "account", "SELECT id, account AS value FROM connections"),
+        ("letters", "text", "SELECT id, text AS value FROM letters"),
+        ("drafts", "written", "SELECT id, written AS value FROM drafts"),
+        ("outbox", "body", "SELECT id, body AS value FROM outbox"),
+        ("outbox", "envelope", "SELECT id, envelope AS value FROM outbox"),
     ],
 )
 async def test_a_sealed_value_opens_in_its_own_row_only(
-    db: Database, table: str, column: str
+    db: Database, table: str, column: str, sql: str
 ) -> None:
-    found = await db.read(lambda tx: tx.rows(f"SELECT id, {column} AS v FROM {table}"))  # noqa: S608  (names from this test)
-    row_id, value = found[0]["id"], found[0]["v"]
+    found = await db.read(lambda tx: tx.rows(sql))
+    row_id, value = found[0]["id"], found[0]["value"]
     opened = await db.read(lambda tx: tx.open(ANNA, table, column, row_id, value))
     assert "canary" in opened.lower()
     await db.write(lambda tx: tx.seal(OLEG, "people", "x", "y", ""))  # Oleg has a key to try
