@@ -70,7 +70,7 @@ def cut(
         return text, list(entities), False
     units = _units(text)[: 2 * _outside_pair(_units(text), limit, -1)]
     kept = _whole(units.decode("utf-16-le", "surrogatepass"), text)
-    return kept, _between(entities, 0, length(kept)), True
+    return kept, between(entities, 0, length(kept)), True
 
 
 def pieces(
@@ -81,7 +81,7 @@ def pieces(
     while text:
         piece, _none, _was_cut = cut(text, [], limit)
         end = start + length(piece)
-        found.append((piece, _between(entities, start, end)))
+        found.append((piece, between(entities, start, end)))
         text, start = text[len(piece) :], end
     return found or [("", [])]
 
@@ -129,7 +129,8 @@ def _combines(before: str, after: str) -> bool:
     )
 
 
-def _between(entities: Sequence[MessageEntity], start: int, end: int) -> list[MessageEntity]:
+def between(entities: Sequence[MessageEntity], start: int, end: int) -> list[MessageEntity]:
+    """Those of the stretch from `start` to `end`, as if it stood alone."""
     found = []
     for entity in entities:
         first, last = max(entity.offset, start), min(entity.offset + entity.length, end)

@@ -2,7 +2,7 @@
 
 from aiogram.types import CallbackQuery, Message
 
-from handlers.formatting import body_html
+from handlers.formatting import between, body_html, length
 from storage.records.drafts import Typed
 from storage.records.places import Place
 
@@ -27,10 +27,5 @@ def typed_in(message: Message, *, after: int = 0) -> Typed:
     entities = message.entities or message.caption_entities or []
     if not after:
         return Typed(message.message_id, text, body_html(text, entities))
-    units = len(text[:after].encode("utf-16-le")) // 2
-    moved = [
-        entity.model_copy(update={"offset": entity.offset - units})
-        for entity in entities
-        if entity.offset >= units
-    ]
+    moved = between(entities, length(text[:after]), length(text))
     return Typed(message.message_id, text[after:], body_html(text[after:], moved))

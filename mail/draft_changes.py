@@ -76,11 +76,14 @@ def relabel(
     )
 
 
-def show_typed(tx: Transaction, draft: Draft) -> None:
-    """Stores the draft and shows it as a new message; typed text answers it from now on."""
+def show_typed(tx: Transaction, draft: Draft, *, grows: bool = False) -> None:
+    """Stores the draft and shows it as a new message; typed text answers it from now on.
+
+    `grows`: it was the letter's text, which may come in more messages.
+    """
     _store(tx, draft)
     notices.withdraw(tx, NoticeKind.DRAFT, draft.place, draft.id)
-    _owe(tx, draft, Manner.NEW)
+    _owe(tx, draft, Manner.NEW, grows=grows)
 
 
 def show_pressed(tx: Transaction, draft: Draft, message: int) -> None:
@@ -101,16 +104,14 @@ def show_found(tx: Transaction, draft: Draft, manner: Manner, *, letter: bool = 
         manner = Manner.NEW
     if letter:
         notices.owe(tx, draft.owner, NoticeKind.DRAFT_LETTER, draft.place, draft.id, Manner.EDIT)
-    _owe(tx, draft, manner)
+    _owe(tx, draft, manner, grows=True)
 
 
-def _owe(tx: Transaction, draft: Draft, manner: Manner) -> None:
+def _owe(tx: Transaction, draft: Draft, manner: Manner, *, grows: bool = False) -> None:
     after = timedelta(0)
     if draft.wants is not Wants.NOTHING:
         after = SOON
-    elif (
-        manner is Manner.NEW and draft.state is DraftState.COMPOSING and draft.field is Field.REVIEW
-    ):
+    elif grows and draft.field is Field.REVIEW:
         after = BURST
     notices.owe(tx, draft.owner, NoticeKind.DRAFT, draft.place, draft.id, manner, after=after)
 

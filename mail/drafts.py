@@ -142,7 +142,7 @@ class Drafts:
         )
         against = known(tx, draft)
         draft = steps.prefill(steps.put_text(draft, typed), against)
-        show_typed(tx, steps.move_on(draft, against))
+        show_typed(tx, steps.move_on(draft, against), grows=True)
 
     def _asked(self, tx: Transaction, person: int, place: Place, reply_to: int | None) -> Draft:
         card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
@@ -165,7 +165,8 @@ class Drafts:
         if draft.wants is not Wants.NOTHING:
             drafts.save(tx, steps.wait(draft, typed))
             return
-        show_typed(tx, steps.answer(draft, typed, known(tx, draft)))
+        grows = draft.field in (Field.TEXT, *steps.SHOWS_REVIEW)
+        show_typed(tx, steps.answer(draft, typed, known(tx, draft)), grows=grows)
 
     def _check_open(self, tx: Transaction, draft: Draft) -> None:
         if draft.state is DraftState.ASIDE:
