@@ -19,6 +19,7 @@ from mail.sending import Sending
 from mail.showing import AttemptScene, DraftScene, LetterScene, OutboxScene, Scene, Showing
 from storage import connections, drafts, notices, outbox, people
 from storage.database import Database
+from storage.errors import StorageUnavailable
 from storage.migrations import migrations
 from storage.records.connections import Account, Address, Connection, Mailbox, Sender
 from storage.records.drafts import Draft, Typed
@@ -353,7 +354,14 @@ def _card(scene: Scene, message: int, notice: Notice, now: datetime) -> Card | N
 
 
 async def _run(loop: Callable[[Stop], Awaitable[None]], stop: Stop) -> None:
-    await loop(stop)
+    """Starts the loop again while the storage is unavailable, as the program's tasks do."""
+    while True:
+        try:
+            await loop(stop)
+        except StorageUnavailable:
+            await asyncio.sleep(0.01)
+        else:
+            return
 
 
 async def _nobody_connects(_owner: int, _attempt: str) -> None:
