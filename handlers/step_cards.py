@@ -59,8 +59,9 @@ def _looking(draft: Draft, _: Texts) -> Shown:
 def _step(scene: DraftScene, _: Texts) -> Shown:
     draft = scene.draft
     lines: list[Text] = []
-    if scene.letter is not None:
-        lines.append(Italic(_about(scene, _)))
+    about = _about(scene, _)
+    if about:
+        lines.append(Italic(about))
     if draft.written.failure is not None:
         zone = scene.connection.account.zone if scene.connection else ""
         lines.append(Text(failure_sentence(draft.written.failure, _, zone)))
@@ -76,10 +77,15 @@ def _step(scene: DraftScene, _: Texts) -> Shown:
 
 
 def _about(scene: DraftScene, _: Texts) -> str:
-    assert scene.letter is not None
-    text = scene.letter.text
-    about = shown_line(text.subject) or _("(no subject)")
-    return f"{_('Letter {number}').format(number=scene.letter.number)} · {about}"
+    draft, letter = scene.draft, scene.letter
+    if draft.field is Field.LETTER and draft.written.failure is not None:
+        return (
+            _("Letter {number}").format(number=draft.letter_number) if draft.letter_number else ""
+        )
+    if letter is None:
+        return ""
+    subject = shown_line(letter.text.subject) or _("(no subject)")
+    return f"{_('Letter {number}').format(number=letter.number)} · {subject}"
 
 
 def _prompt(draft: Draft, _: Texts) -> str:

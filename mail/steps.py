@@ -81,6 +81,7 @@ def enter(draft: Draft, field: Field, known: Known) -> Draft:
         draft,
         field=field,
         wants=Wants.NOTHING,
+        letter_number=known.letter.number if known.letter else draft.letter_number,
         reviewed=reviewed,
         guided=draft.guided and not reviewed,
         whole=0,
@@ -333,15 +334,17 @@ def wait(draft: Draft, typed: Typed) -> Draft:
 
 
 def ask(draft: Draft, wants: Wants, *, number: int | None = None) -> Draft:
-    """The draft asks the portal; the answer counts only for this revision's question."""
+    """The draft asks the portal; the answer counts only for this revision's question.
+
+    The letter that it answers so far stays until another one is found.
+    """
     revision = draft.revision + 1
     return replace(
         draft,
         wants=wants,
         revision=revision,
         asked_at_revision=revision,
-        letter_number=number if wants is Wants.LETTER else draft.letter_number,
-        letter=None if wants is Wants.LETTER else draft.letter,
+        letter_number=number or (draft.letter_number if draft.letter else None),
         written=replace(
             draft.written,
             choices=() if wants is Wants.UNREAD else _letters_offered(draft),

@@ -274,3 +274,36 @@ async def test_text_typed_while_a_page_of_the_whole_is_open_joins(connected: Per
     said = anna.say("Bye")
     card = await chat.wait_for(lambda message: "Show all" in message.buttons, after=said.id)
     await press(anna, card, "Show all", "Bye")
+
+
+async def test_another_letter_that_is_not_found_leaves_the_old_one(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    """The portal refuses the letter; its button opens the letter, and a wrong number is typed."""
+    anna, chat = connected, connected.chat
+    sandbox.portal.refuse_next_send("The daily limit is reached")
+    await anna.press(await review(anna), "Send").answered()
+    refusal = await chat.wait_for("Not sent:")
+    await anna.press(refusal, "Letter").answered()
+    await chat.wait_until(shows(refusal, "Which letter"))
+    said = anna.say("999")
+    card = await chat.wait_for("was not found", after=said.id)
+    await press(anna, card, "Back", REVIEW)
+    await anna.press(card, "Send").answered()
+    letter = await sandbox.portal.wait_for_sent()
+    assert (letter.answers, letter.to, letter.body) == (15, [JANE], TEXT)
+
+
+async def test_another_letter_keeps_everything_else(connected: Person, sandbox: Sandbox) -> None:
+    anna, chat = connected, connected.chat
+    sandbox.portal.refuse_next_send("The message cannot be answered")
+    await anna.press(await review(anna), "Send").answered()
+    refusal = await chat.wait_for("Not sent:")
+    await anna.press(refusal, "Letter").answered()
+    await chat.wait_until(shows(refusal, "Which letter"))
+    anna.say("16")
+    await chat.wait_for("✉️ Letter 16")
+    card = await chat.wait_for(REVIEW, after=refusal.id)
+    await anna.press(card, "Send").answered()
+    letter = await sandbox.portal.wait_for_sent()
+    assert (letter.answers, letter.to, letter.body) == (16, [JANE], TEXT)

@@ -149,6 +149,7 @@ async def test_an_unknown_letter_that_was_typed_is_said_below_it(connected: Pers
     letters = asked.buttons
     said = anna.say("999")
     card = await chat.wait_for("was not found", after=said.id)
+    assert card.text.startswith("Letter 999\n")
     assert card.buttons == letters, "the unread ones can still be chosen"
     await chat.wait_until(lambda chat: asked.buttons == [])
 
