@@ -8,7 +8,7 @@ from handlers.portal_words import shortened
 from handlers.texts import Texts, mark
 from mail.body import MAX_BODY
 from mail.errors import BadValue
-from mail.steps import MOST_ADDRESSES
+from mail.fields import MOST_ADDRESSES
 from mail.subjects import MAX_SUBJECT
 from storage.records.drafts import Field
 

@@ -10,8 +10,9 @@ from handlers.sentences import failure_sentence
 from handlers.texts import Texts, mark
 from mail import body
 from mail.drafts import Press
+from mail.fields import COPIES, filled
 from mail.showing import DraftScene
-from mail.steps import COPIES, SHOWS_REVIEW, filled
+from mail.steps import SHOWS_REVIEW
 from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
 from storage.records.notices import CardKind
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mail.errors import NotConnected, Stale
-from mail.steps import Known, enter
+from mail.steps import enter
+from mail.suggestions import Known
 from storage import connections, drafts, letters, notices
 from storage.database import Reading, Transaction
 from storage.records.connections import AttemptState

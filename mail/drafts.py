@@ -6,7 +6,7 @@ Every method is one transaction under its cause; the card that follows is a noti
 from dataclasses import replace
 from enum import StrEnum
 
-from mail import steps
+from mail import fields, steps
 from mail.draft_changes import (
     known,
     pressed,
@@ -16,6 +16,7 @@ from mail.draft_changes import (
 )
 from mail.errors import BadValue, Closed, Closing, NotConnected, NothingAsked, Stale
 from mail.ports import NewId
+from mail.suggestions import prefill
 from storage import connections, drafts, letters, notices, outbox, people
 from storage.database import Database, Transaction
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
@@ -70,7 +71,7 @@ class Drafts:
             draft = self._new(tx, person, place, guided=typed is None)
             refused = None
             if typed is not None:
-                draft = steps.put_text(draft, typed)
+                draft = fields.put_text(draft, typed)
             if not reference:
                 draft = steps.ask(draft, Wants.UNREAD)
             else:
@@ -141,7 +142,7 @@ class Drafts:
             letter=letter.id,
         )
         against = known(tx, draft)
-        draft = steps.prefill(steps.put_text(draft, typed), against)
+        draft = prefill(fields.put_text(draft, typed), against)
         show_typed(tx, steps.move_on(draft, against), grows=True)
 
     def _asked(self, tx: Transaction, person: int, place: Place, reply_to: int | None) -> Draft:
@@ -186,7 +187,7 @@ class Drafts:
         def change(tx: Transaction) -> bool:
             tx.once(cause)
             for draft in drafts.newest(tx, person, place):
-                if steps.holds(draft, typed.message):
+                if fields.holds(draft, typed.message):
                     self._check_open(tx, draft)
                     self._change(tx, draft, typed)
                     return True
@@ -195,7 +196,7 @@ class Drafts:
         return await self._database.write(change)
 
     def _change(self, tx: Transaction, draft: Draft, typed: Typed) -> None:
-        changed = steps.change(draft, typed, known(tx, draft))
+        changed = fields.change(draft, typed, known(tx, draft))
         if changed is None or changed == draft:
             return
         if changed.wants is not Wants.NOTHING:
@@ -285,9 +286,9 @@ class Drafts:
         return steps.drained(steps.use_waiting(draft, against), against)
 
     def _none(self, tx: Transaction, draft: Draft) -> Draft:
-        if draft.field not in steps.COPIES:
+        if draft.field not in fields.COPIES:
             raise Stale
-        return steps.answer(draft, Typed(0, steps.NO_ADDRESSES, ""), known(tx, draft))
+        return steps.answer(draft, Typed(0, fields.NO_ADDRESSES, ""), known(tx, draft))
 
     def _back(self, tx: Transaction, draft: Draft) -> Draft:
         looking = draft.wants is Wants.LETTER and not draft.reviewed

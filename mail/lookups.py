@@ -18,6 +18,7 @@ from mail.draft_changes import known, show_found
 from mail.failures import stored
 from mail.ports import Clock, NewId, Portal, Spawn, Stop
 from mail.recipients import read_addresses
+from mail.suggestions import prefill
 from mail.webhooks import webhook_of
 from storage import connections, drafts, letters
 from storage.database import Database, Reading, Transaction
@@ -190,7 +191,7 @@ def _found(tx: Transaction, draft: Draft, revision: int, letter: Letter) -> None
     now = replace(_answered(now, None), letter=stored_letter.id, field=Field.LETTER)
     against = known(tx, now)
     if not now.guided:
-        now = steps.prefill(now, against)
+        now = prefill(now, against)
     now = steps.drained(steps.move_on(now, against), against)
     show_found(tx, now, Manner.NEW, letter=True)
 

@@ -18,9 +18,10 @@ from mail.draft_changes import (
     show_pressed,
 )
 from mail.errors import BadValue, Limit, LimitReached, Stale, TooLate
+from mail.fields import filled
 from mail.ports import NewId
 from mail.showing import OutboxScene
-from mail.steps import SHOWS_REVIEW, STEPS, filled
+from mail.steps import SHOWS_REVIEW, STEPS
 from storage import connections, drafts, notices, outbox
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field

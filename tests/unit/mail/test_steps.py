@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mail import steps
+from mail import fields, steps
 from mail.errors import BadValue
-from mail.steps import Known
+from mail.suggestions import Known, prefill
 from storage.records.connections import Account, Mailbox, Sender
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
 from storage.records.letters import Letter, LetterText
@@ -60,7 +60,7 @@ def said(text: str, message: int = 7) -> Typed:
 
 
 def at_review() -> Draft:
-    quick = steps.prefill(steps.put_text(draft(guided=False), said("Hello")), known())
+    quick = prefill(fields.put_text(draft(guided=False), said("Hello")), known())
     return steps.move_on(quick, known())
 
 
@@ -83,7 +83,7 @@ def test_a_quick_reply_leads_straight_to_the_review() -> None:
 
 def test_a_quick_reply_asks_for_what_cannot_be_filled_and_keeps_the_text() -> None:
     elsewhere = known(replace(JANE, mailbox="gone@acme.example"))
-    one = steps.prefill(steps.put_text(draft(guided=False), said("Hello")), elsewhere)
+    one = prefill(fields.put_text(draft(guided=False), said("Hello")), elsewhere)
     one = steps.move_on(one, elsewhere)
     assert one.field is Field.SENDER
     one = steps.answer(one, said("ANNA@acme.example"), elsewhere)
@@ -93,13 +93,13 @@ def test_a_quick_reply_asks_for_what_cannot_be_filled_and_keeps_the_text() -> No
 
 def test_a_reply_to_ones_own_letter_goes_to_whom_it_went() -> None:
     own = known(replace(JANE, sender="Anna <anna@acme.example>", to="jane@client.example"))
-    one = steps.prefill(draft(guided=False), own)
+    one = prefill(draft(guided=False), own)
     assert one.written.to == ("jane@client.example",)
 
 
 def test_a_recipient_that_could_not_be_sent_to_is_asked_for() -> None:
     odd = known(replace(JANE, sender="root@localhost"))
-    assert steps.prefill(draft(guided=False), odd).written.to == ()
+    assert prefill(draft(guided=False), odd).written.to == ()
 
 
 def test_the_letters_own_mailbox_is_the_first_choice() -> None:
@@ -196,7 +196,7 @@ def test_what_was_typed_meanwhile_answers_the_steps_that_come_up() -> None:
     one = draft(guided=False)
     for number, text in enumerate(("Hello", "and goodbye"), start=20):
         one = steps.wait(one, said(text, number))
-    one = steps.move_on(steps.prefill(one, known()), known())
+    one = steps.move_on(prefill(one, known()), known())
     assert one.field is Field.REVIEW
     assert [part.html for part in one.written.parts] == ["Hello", "and goodbye"]
     assert one.written.waiting == ()
@@ -209,19 +209,19 @@ def test_what_does_not_fit_the_step_stays_waiting() -> None:
 
 
 def test_an_edited_message_changes_the_part_that_it_became() -> None:
-    one = steps.change(at_review(), Typed(7, "Hello, Jane", "Hello, Jane"), known())
+    one = fields.change(at_review(), Typed(7, "Hello, Jane", "Hello, Jane"), known())
     assert one is not None
     assert [part.html for part in one.written.parts] == ["Hello, Jane"]
 
 
 def test_an_edited_message_changes_the_field_that_it_answered() -> None:
     one = steps.answer(steps.enter(at_review(), Field.SUBJECT, known()), said("Old", 30), known())
-    changed = steps.change(one, said("New", 30), known())
+    changed = fields.change(one, said("New", 30), known())
     assert changed is not None
     assert changed.written.subject == "New"
-    assert steps.change(one, said("New", 31), known()) is None
+    assert fields.change(one, said("New", 31), known()) is None
 
 
 def test_an_empty_subject_gets_one_that_can_be_sent() -> None:
     empty = known(replace(JANE, subject=""))
-    assert steps.prefill(draft(guided=False), empty).written.subject == "Re: (no subject)"
+    assert prefill(draft(guided=False), empty).written.subject == "Re: (no subject)"
