@@ -109,7 +109,7 @@ async def _services(settings: Settings, secrets: Secrets, database: Database) ->
             database, new_id, settings.trusted_portals, on_secret=secrets.add
         ),
         "accounts": Accounts(database),
-        "drafts": Drafts(database, new_id),
+        "drafts": Drafts(database, new_id, asyncio.sleep),
         "outbox": Outbox(database, new_id, timedelta(seconds=settings.undo_seconds)),
     }
 

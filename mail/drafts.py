@@ -3,6 +3,7 @@
 Every method is one transaction under its cause; the card that follows is a notice of it.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -18,13 +19,16 @@ from mail.errors import BadValue, Closed, Closing, NotConnected, NothingAsked, S
 from mail.ports import NewId
 from mail.suggestions import prefill
 from storage import connections, drafts, letters, notices, outbox, people
-from storage.database import Database, Transaction
+from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
 from storage.records.letters import Letter
 from storage.records.notices import CardKind
 from storage.records.outbox import OutboxState
 from storage.records.places import Place
 from storage.records.pointers import PointsAt
+
+CARD_SECONDS = 5.0  # how long a reply waits for the card that it answers
+CARD_PAUSE = 0.1
 
 _CLOSED = {
     OutboxState.HELD: Closing.HELD,
@@ -53,9 +57,12 @@ class Press(StrEnum):
 class Drafts:
     """The conversation about letters that are being written."""
 
-    def __init__(self, database: Database, new_id: NewId) -> None:
+    def __init__(
+        self, database: Database, new_id: NewId, sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
         self._database = database
         self._new_id = new_id
+        self._sleep = sleep
 
     async def begin(
         self, cause: str, person: int, place: Place, reference: str, typed: Typed | None
@@ -122,7 +129,21 @@ class Drafts:
                 return
             self._type_into(tx, self._asked(tx, person, place, reply_to), typed)
 
+        if reply_to is not None:
+            await self._await_card(person, place, reply_to)
         await self._database.write(change)
+
+    async def _await_card(self, person: int, place: Place, message: int) -> None:
+        """A reply may be quicker than Telegram's answer that says which card the message is."""
+
+        def is_coming(tx: Reading) -> bool:
+            unknown = notices.card_at(tx, person, place.chat, message) is None
+            return unknown and notices.is_on_wire(tx, place.chat)
+
+        for _ in range(round(CARD_SECONDS / CARD_PAUSE)):
+            if not await self._database.read(is_coming):
+                return
+            await self._sleep(CARD_PAUSE)
 
     def _letter_at(
         self, tx: Transaction, person: int, place: Place, reply_to: int | None
@@ -153,13 +174,18 @@ class Drafts:
             row = outbox.find(tx, person, card.subject)
             draft = drafts.find(tx, person, row.draft) if row else None
         else:
-            pointer = drafts.pointer(tx, person, place)
-            if pointer is None or pointer.kind is not PointsAt.DRAFT:
-                raise NothingAsked
-            draft = drafts.find(tx, person, pointer.subject)
+            draft = self._newest(tx, person, place)
         if draft is None:
             raise NothingAsked
         return draft
+
+    def _newest(self, tx: Transaction, person: int, place: Place) -> Draft | None:
+        """What was asked last here; after connecting, the letter that was being written before."""
+        pointer = drafts.pointer(tx, person, place)
+        if pointer is not None and pointer.kind is PointsAt.DRAFT:
+            return drafts.find(tx, person, pointer.subject)
+        written = drafts.newest(tx, person, place)
+        return next((draft for draft in written if draft.state is DraftState.COMPOSING), None)
 
     def _type_into(self, tx: Transaction, draft: Draft, typed: Typed) -> None:
         self._check_open(tx, draft)

@@ -152,6 +152,14 @@ def put_off(tx: Transaction, notice: Notice, until: datetime) -> None:
     tx.wake("notices")
 
 
+def is_on_wire(tx: Reading, chat: int) -> bool:
+    """Is something on its way to this chat whose message is not known yet?"""
+    return (
+        tx.row("SELECT 1 FROM notices WHERE chat = :chat AND state = 'on_wire'", chat=chat)
+        is not None
+    )
+
+
 def on_wire(tx: Reading) -> tuple[Notice, ...]:
     """What the last run of the program left on the wire."""
     return tuple(

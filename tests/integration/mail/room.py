@@ -89,7 +89,7 @@ class Room:
         self.database = await Database.open(
             self.path, SecretKeys([b"k" * 32]), migrations, clock=self.clock, busy_seconds=0.2
         )
-        self.drafts = Drafts(self.database, self.new_id)
+        self.drafts = Drafts(self.database, self.new_id, self.sleep)
         self.outbox = Outbox(self.database, self.new_id, UNDO)
         self.lookups = self.new_lookups()
         self.sending = self.new_sending()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mail.drafts import Press
+from mail.drafts import CARD_PAUSE, Drafts, Press
 from mail.errors import (
     AlreadyApplied,
     BadValue,
@@ -19,7 +19,7 @@ from storage.records.drafts import DraftState, Field, Typed, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxState
 from storage.records.places import Place
-from tests.integration.mail.room import ANNA, HOME, JANE, OLEG, SUPPORT, Room, manners
+from tests.integration.mail.room import ANNA, HOME, JANE, LATER, OLEG, SUPPORT, Room, manners
 
 
 async def test_a_reply_without_a_number_asks_for_the_letter(room: Room) -> None:
@@ -253,6 +253,36 @@ async def test_a_reply_to_a_letters_card_is_a_quick_answer(room: Room) -> None:
     second = await room.draft()
     assert second.id != first.id
     assert (second.field, second.letter, second.guided) == (Field.REVIEW, first.letter, False)
+
+
+async def test_a_reply_waits_for_the_card_that_is_on_its_way(room: Room) -> None:
+    first = await room.review("15", "First")
+    await room.review("16", "Second")
+    await room.say("One more", reply_to=await room.live(CardKind.DRAFT, first.id))
+    room.clock.move_on(LATER)
+    notice = await room.take()
+    assert notice is not None
+    found = await room.load(notice)
+    assert found is not None
+    coming = room.message() + 1
+
+    async def arrive(seconds: float) -> None:
+        room.slept.append(seconds)
+        if len(room.slept) == 3:
+            assert (await room.arrive(notice, found)).message == coming
+
+    room.drafts = Drafts(room.database, room.new_id, arrive)
+    before = len((await room.draft(first.id)).written.parts)
+    await room.drafts.type(room.cause(), ANNA, HOME, Typed(900, "Again", "Again"), coming)
+    assert room.slept == [CARD_PAUSE] * 3
+    assert len((await room.draft(first.id)).written.parts) == before + 1
+
+
+async def test_a_reply_to_what_is_no_card_waits_for_nothing(room: Room) -> None:
+    draft = await room.review()
+    await room.say("One more", reply_to=77)
+    assert room.slept == []
+    assert len((await room.draft(draft.id)).written.parts) == 2
 
 
 async def test_where_nothing_is_asked_text_is_for_nobody(room: Room) -> None:
