@@ -26,30 +26,29 @@ def of_text(card: Message, text: str) -> list[Entity]:
 
 
 FORMATS: dict[str, tuple[str, list[Entity], str]] = {
-    "bold": ("It is urgent", [entity("bold", 6, 6)], "It is <b>urgent</b>"),
-    "nested": (
-        "It is urgent",
-        [entity("bold", 0, 12), entity("italic", 6, 6)],
-        "<b>It is <i>urgent</i></b>",
+    "nested, behind an emoji": (
+        "😀 It is urgent",
+        [entity("bold", 3, 12), entity("italic", 9, 6)],
+        "😀 <b>It is <i>urgent</i></b>",
     ),
-    "link": (
-        "See the tracking",
-        [entity("text_link", 8, 8, url="https://x.example/?a=1&b=2")],
-        'See the <a href="https://x.example/?a=1&amp;b=2">tracking</a>',
+    "link, code, strike, underline": (
+        "See AB-118, not now but then",
+        [
+            entity("text_link", 0, 3, url="https://x.example/?a=1&b=2"),
+            entity("code", 4, 6),
+            entity("strikethrough", 16, 3),
+            entity("underline", 24, 4),
+        ],
+        (
+            '<a href="https://x.example/?a=1&amp;b=2">See</a> <code>AB-118</code>, '
+            "not <s>now</s> but <u>then</u>"
+        ),
     ),
-    "code": ("Use AB-118 please", [entity("code", 4, 6)], "Use <code>AB-118</code> please"),
-    "block": ("a = 1\nb = 2", [entity("pre", 0, 11)], "<pre>a = 1<br>b = 2</pre>"),
-    "quote": (
-        "You wrote\nIt is Friday",
-        [entity("blockquote", 10, 12)],
-        "You wrote<br><blockquote>It is Friday</blockquote>",
+    "blocks": (
+        "It is Friday\na = 1\nb = 2",
+        [entity("blockquote", 0, 12), entity("pre", 13, 11)],
+        "<blockquote>It is Friday</blockquote><br><pre>a = 1<br>b = 2</pre>",
     ),
-    "strike, underline": (
-        "old new",
-        [entity("strikethrough", 0, 3), entity("underline", 4, 3)],
-        "<s>old</s> <u>new</u>",
-    ),
-    "behind an emoji": ("😀 urgent", [entity("bold", 3, 6)], "😀 <b>urgent</b>"),
 }
 
 

@@ -139,13 +139,11 @@ async def test_ones_own_letter_is_answered_to_whom_it_went(
     [
         ("Re: Order", "Re: Order"),
         ("RE[2]: Order", "RE[2]: Order"),
-        ("Ответ: Заказ", "Ответ: Заказ"),
-        ("Regarding order", "Re: Regarding order"),
         ("", "Re: (no subject)"),
         ("x" * 300, "Re: " + "x" * 246),
         ("Order\r\nBcc: eve@x.example", "Re: Order Bcc: eve@x.example"),
     ],
-    ids=["Re", "RE[2]", "Russian", "no mark", "empty", "long", "line end"],
+    ids=["Re", "RE[2]", "empty", "long", "line end"],
 )
 async def test_the_subject(connected: Person, sandbox: Sandbox, subject: str, answer: str) -> None:
     sandbox.portal.receive(SUPPORT, JANE, subject, "Hi", letter_id=30)

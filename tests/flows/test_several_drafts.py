@@ -148,7 +148,6 @@ async def test_a_button_of_an_older_card_changes_nothing(connected: Person) -> N
 
 
 FORGED = (
-    "",
     "x",
     "d",
     "d:",
@@ -165,27 +164,24 @@ FORGED = (
 )
 
 
-@pytest.mark.parametrize("data", [data for data in FORGED if data])
-async def test_forged_buttons_are_answered_and_do_nothing(connected: Person, data: str) -> None:
+async def test_forged_buttons_are_answered_and_do_nothing(connected: Person) -> None:
     card = await review(connected)
     before = card.text, card.buttons
-    assert await connected.press_data(card, data).answered() == STALE
+    for data in FORGED:
+        assert await connected.press_data(card, data).answered() == STALE, data
     assert (card.text, card.buttons) == before
 
 
-@pytest.mark.parametrize(
-    ("press_name", "argument"),
-    [("choose", "7"), ("choose", "-1"), ("choose", "x"), ("use", ""), ("none", ""),
-     ("bring", ""), ("open", "refusal"), ("open", "x"), ("whole", "x")],
-)  # fmt: skip
-async def test_forged_presses_on_ones_own_draft_do_nothing(
-    connected: Person, press_name: str, argument: str
-) -> None:
+async def test_forged_presses_on_ones_own_draft_do_nothing(connected: Person) -> None:
     card = await review(connected)
     before = card.text, card.buttons
     _kind, draft, revision, *_rest = str(card.button("Edit")["callback_data"]).split(":")
-    forged = f"d:{draft}:{revision}:{press_name}:{argument}"
-    assert await connected.press_data(card, forged).answered() == STALE
+    for pressed in (
+        *("choose:7", "choose:-1", "choose:x", "use:", "none:", "bring:"),
+        *("open:refusal", "open:x", "whole:x"),
+    ):
+        forged = f"d:{draft}:{revision}:{pressed}"
+        assert await connected.press_data(card, forged).answered() == STALE, pressed
     assert (card.text, card.buttons) == before
 
 

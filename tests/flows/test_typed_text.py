@@ -186,14 +186,9 @@ async def test_what_was_typed_while_looking_can_be_used_for_any_step(
 
 FAILURES: dict[str, Callable[[Faults], object]] = {
     "a proxy's page": lambda faults: faults.html(method="mail.message.get", times=1),
-    "a bad gateway": lambda faults: faults.html(502, method="mail.message.get", times=1),
     "503": lambda faults: faults.unavailable(method="mail.message.get", times=1),
-    "a page with 503": lambda faults: faults.unavailable(
-        page=True, method="mail.message.get", times=1
-    ),
     "401": lambda faults: faults.unauthorized(method="mail.message.get", times=1),
     "a dropped connection": lambda faults: faults.dropped(method="mail.message.get", times=1),
-    "half an answer": lambda faults: faults.half_answer(method="mail.message.get", times=1),
 }
 
 
