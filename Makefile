@@ -25,7 +25,7 @@ run: setup
 	@exec $(BIN)/python -m bot
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 check: setup
 	@$(BIN)/ruff format --check --quiet .
