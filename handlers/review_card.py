@@ -109,9 +109,13 @@ def warnings(written: Written, _: Texts) -> list[str]:
     silent = [e for e in everybody if e.lower().startswith(_NO_REPLY)]
     if silent:
         found.append(_("Perhaps nobody reads {email}.").format(email=silent[0]))
-    said = body.plain(whole_html(written)).lower()
-    if any(word in said for word in _ATTACHED):
+    whole = whole_html(written)
+    if any(word in body.plain(whole).lower() for word in _ATTACHED):
         found.append(_("The text mentions an attachment; the bot cannot attach files."))
+    if body.shows_webhook(whole):
+        found.append(
+            _("The text shows a webhook's address: whoever has it can read and send your mail.")
+        )
     return found
 
 

@@ -7,6 +7,8 @@ import html
 import re
 from collections.abc import Sequence
 
+from bitrix24.webhook import holds_webhook
+
 MAX_BODY = 100_000  # characters as a reader counts them, tags not among them
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -20,3 +22,8 @@ def joined(parts: Sequence[str]) -> str:
 def plain(body: str) -> str:
     """What a reader sees, without formats and link targets."""
     return html.unescape(_TAG.sub("", body.replace("<br>", "\n")))
+
+
+def shows_webhook(body: str) -> bool:
+    """May there be a webhook with its secret in the text, or behind one of its links?"""
+    return holds_webhook(body) or holds_webhook(plain(body))

@@ -205,9 +205,13 @@ async def test_at_most_100_addresses_in_all(connected: Person, sandbox: Sandbox)
     [
         ("The invoice is attached.", "The text mentions an attachment"),
         ("Счёт во вложении.", "The text mentions an attachment"),
+        (
+            "See https://crm.example/rest/7/abcdefgh12/ there.",
+            "The text shows a webhook's address: whoever",
+        ),
     ],
 )
-async def test_a_text_that_mentions_an_attachment_is_warned_about(
+async def test_a_text_that_needs_a_second_look_is_warned_about(
     connected: Person, text: str, warning: str
 ) -> None:
     card = await review(connected, text)
