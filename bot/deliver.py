@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramNotFound
 from aiogram.types import LinkPreviewOptions, Message, MessageEntity, ReplyParameters
 
-from bot.telegram import optional, plainly
+from bot.telegram import plainly
 from bot.verdicts import Outcome, Verdict, classify
 from handlers.cards import Shown
 from mail import showing
@@ -127,15 +127,23 @@ class Delivery:
 
     async def _fold(self, notice: Notice, found: Showing) -> None:
         try:
-            await optional(
-                self._bot.edit_message_reply_markup(
-                    chat_id=notice.place.chat, message_id=found.target, reply_markup=None
-                )
-            )
+            await self._take_buttons(notice, found)
         except AiogramError as error:
             await self._failed(notice, found, classify(error), error)
             return
         await self._database.write(lambda tx: showing.delivered(tx, notice, None))
+
+    async def _take_buttons(self, notice: Notice, found: Showing) -> None:
+        """Off the old card; a server that lacks the method for it gets the card written anew."""
+        try:
+            await self._bot.edit_message_reply_markup(
+                chat_id=notice.place.chat, message_id=found.target, reply_markup=None
+            )
+        except TelegramBadRequest as error:
+            log.info("the buttons of an old card stay: %s", error.message)
+        except TelegramNotFound as error:
+            log.warning("Telegram refused %s: %s", error.method.__api_method__, error.message)
+            await self._show(notice, found, self._render(found))
 
     async def _show(self, notice: Notice, found: Showing, shown: Shown) -> int:
         """The id of the message that shows it now."""

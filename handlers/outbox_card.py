@@ -36,8 +36,10 @@ def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
     return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
 
 
-def told_below(row: OutboxRow, _: Texts) -> Shown:
-    """What is left of the card once a newer message tells how the letter stands."""
+def told_below(row: OutboxRow | None, _: Texts) -> Shown:
+    """What is left of a card once a newer message goes on from it: there, how its letter stands."""
+    if row is None:
+        return Shown(Text(_("This goes on below."), " ⬇️"))
     subject = Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject))
     return Shown(
         as_list(Text(_("What became of this letter is told below."), " ⬇️"), _to(row, _), subject)

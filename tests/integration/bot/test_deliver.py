@@ -102,6 +102,12 @@ async def owe(database: Database, person: int = ANNA, subject: str = "s") -> Non
     )
 
 
+async def fold(database: Database, message: int) -> None:
+    await database.write(
+        lambda tx: notices.owe(tx, ANNA, NoticeKind.FOLD, Place(ANNA), str(message), Manner.EDIT)
+    )
+
+
 async def states(database: Database, person: int = ANNA) -> list[str]:
     rows = await database.read(
         lambda tx: tx.rows("SELECT state FROM notices WHERE person = :p ORDER BY id", p=person)
@@ -125,6 +131,30 @@ async def test_what_is_owed_is_sent(database: Database, bot_api: BotApi) -> None
     assert bot_api.calls == ["sendMessage"]
     assert bot_api.forms[0]["text"] == "P1"
     assert "parse_mode" not in bot_api.forms[0]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_a_server_that_cannot_take_buttons_away_has_the_old_card_written_anew(
+    database: Database, bot_api: BotApi
+) -> None:
+    bot_api.always["editMessageText"] = sent
+    bot_api.prescribe("editMessageReplyMarkup", refuses(404, "Not Found: method not found"))
+    await fold(database, message=7)
+    await ended(database, ANNA, "done")
+    assert bot_api.calls == ["editMessageReplyMarkup", "editMessageText"]
+    assert bot_api.forms[1]["message_id"] == "7"
+    assert "reply_markup" not in bot_api.forms[1]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_buttons_that_are_gone_already_leave_the_old_card_as_it_is(
+    database: Database, bot_api: BotApi
+) -> None:
+    refusal = "Bad Request: message is not modified"
+    bot_api.prescribe("editMessageReplyMarkup", refuses(400, refusal))
+    await fold(database, message=7)
+    await ended(database, ANNA, "done")
+    assert bot_api.calls == ["editMessageReplyMarkup"]
 
 
 @pytest.mark.usefixtures("delivery")
