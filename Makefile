@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/bot.po))
 
-.PHONY: setup demo test check run fix
+.PHONY: setup demo test check run fix pictures
 
 setup: $(STAMP) $(CATALOGUES)
 
@@ -36,3 +36,7 @@ check: setup
 fix: setup
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+
+# The pictures of the docs, with the real bot; needs Chromium and says how to get one.
+pictures: setup
+	@$(BIN)/python -m tests.browser.pictures

@@ -12,8 +12,9 @@ from sandbox.demo import VISITOR, invite_people
 from sandbox.page_server import page_app
 from sandbox.serving import LoopbackServer
 
-from .conftest import PHONE, OpenPage
+from .conftest import OpenPage
 from .scripted_bot import ScriptedBot, entity
+from .windows import PHONE
 
 ANNA, OLEG = VISITOR, VISITOR + 1
 
