@@ -34,6 +34,7 @@ def _connection(tx: Reading, row: dict[str, Any]) -> Connection:
         ),
         senders_at=as_time(row["senders_at"]),
         revision=row["revision"],
+        name=tx.open(owner, "connections", "name", row_id, row["name"]) if row["name"] else "",
     )
 
 
@@ -44,14 +45,14 @@ def save(tx: Transaction, connection: Connection) -> None:
         """
         INSERT INTO connections
             (id, owner, scheme, host, port, prefix, user_id, code, account, senders_at, revision,
-             removed, created_at)
+             name, removed, created_at)
         VALUES (:id, :owner, :scheme, :host, :port, :prefix, :user_id, :code, :account,
-                :senders_at, :revision, 0, :now)
+                :senders_at, :revision, :name, 0, :now)
         ON CONFLICT (id) DO UPDATE SET
             scheme = excluded.scheme, host = excluded.host, port = excluded.port,
             prefix = excluded.prefix, user_id = excluded.user_id, code = excluded.code,
             account = excluded.account, senders_at = excluded.senders_at,
-            revision = excluded.revision, removed = 0
+            revision = excluded.revision, name = excluded.name, removed = 0
         """,
         id=connection.id,
         owner=owner,
@@ -66,8 +67,15 @@ def save(tx: Transaction, connection: Connection) -> None:
         ),
         senders_at=as_text(connection.senders_at),
         revision=connection.revision,
+        name=_sealed_name(tx, connection),
         now=as_text(tx.now),
     )
+
+
+def _sealed_name(tx: Transaction, connection: Connection) -> bytes | None:
+    if not connection.name:
+        return None
+    return tx.seal(connection.owner, "connections", "name", connection.id, connection.name)
 
 
 def find(tx: Reading, owner: int, connection: str) -> Connection | None:
@@ -104,7 +112,7 @@ def id_of_address(tx: Reading, owner: int, address: Address) -> str | None:
 
 
 def remove(tx: Transaction, owner: int, connection: str) -> None:
-    """Forgets the code, the account and the letters read through it.
+    """Forgets the code, the account, the name and the letters read through it.
 
     The id stays, so that drafts find their way when the same account is connected again.
     """
@@ -112,7 +120,12 @@ def remove(tx: Transaction, owner: int, connection: str) -> None:
         "DELETE FROM letters WHERE connection = :id AND owner = :owner", id=connection, owner=owner
     )
     tx.execute(
-        "UPDATE connections SET removed = 1, code = x'', account = x'' "
+        "DELETE FROM connection_tests WHERE connection = :id AND owner = :owner",
+        id=connection,
+        owner=owner,
+    )
+    tx.execute(
+        "UPDATE connections SET removed = 1, code = x'', account = x'', name = NULL "
         "WHERE id = :id AND owner = :owner",
         id=connection,
         owner=owner,

@@ -48,3 +48,10 @@ def m003_updates(db: Database) -> None:
     )
     db.execute("CREATE INDEX updates_waiting ON updates (key, arrival) WHERE state = 'waiting'")
     db.execute("CREATE INDEX updates_ended ON updates (ended_at) WHERE state <> 'waiting'")
+
+
+@migrations()
+def m004_names_and_tests(db: Database) -> None:
+    """Connections may be named, which typed text can answer, and tested."""
+    for statement in tables.NAMES_AND_TESTS:
+        db.execute(statement)

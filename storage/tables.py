@@ -183,3 +183,31 @@ MAIL = (
     ) STRICT
     """,
 )
+
+NAMES_AND_TESTS = (
+    "ALTER TABLE connections ADD COLUMN name BLOB",
+    """
+    CREATE TABLE connection_tests (
+        connection TEXT PRIMARY KEY REFERENCES connections (id),
+        owner INTEGER NOT NULL,
+        chat INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('asking', 'works', 'failed')),
+        revision INTEGER NOT NULL,
+        failure BLOB
+    ) STRICT
+    """,
+    """
+    CREATE TABLE new_pointers (
+        person INTEGER NOT NULL,
+        chat INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('draft', 'attempt', 'connection')),
+        subject TEXT NOT NULL,
+        PRIMARY KEY (person, chat, thread)
+    ) STRICT
+    """,
+    "INSERT INTO new_pointers SELECT person, chat, thread, kind, subject FROM pointers",
+    "DROP TABLE pointers",
+    "ALTER TABLE new_pointers RENAME TO pointers",
+)

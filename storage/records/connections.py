@@ -55,7 +55,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """`senders_at` tells when mailboxes and senders were last read."""
+    """`senders_at` tells when mailboxes and senders were last read; `name` is the owner's own."""
 
     id: str
     owner: int
@@ -63,6 +63,27 @@ class Connection:
     account: Account
     senders_at: datetime
     revision: int
+    name: str = ""
+
+
+class ConnectionTestState(StrEnum):
+    """How far the test of a connection got."""
+
+    ASKING = "asking"
+    WORKS = "works"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTest:
+    """A person asked whether a connection works; `place` is where, `revision` counts the times."""
+
+    connection: str
+    owner: int
+    place: Place
+    state: ConnectionTestState
+    revision: int
+    failure: Failure | None = None
 
 
 class AttemptState(StrEnum):

@@ -11,11 +11,12 @@ class PointsAt(StrEnum):
 
     DRAFT = "draft"
     ATTEMPT = "attempt"
+    CONNECTION = "connection"  # its name
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """`subject` is the id of the draft or of the attempt."""
+    """`subject` is the id of the draft, of the attempt or of the connection."""
 
     person: int
     place: Place

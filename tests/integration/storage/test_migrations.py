@@ -8,7 +8,13 @@ import sqlite_utils
 
 from storage.database import Database
 from storage.errors import DatabaseDamaged, DatabaseRefused, Refusal
-from storage.migrations import m001_start, migrations
+from storage.migrations import (
+    m001_start,
+    m002_mail,
+    m003_updates,
+    m004_names_and_tests,
+    migrations,
+)
 from tests.integration.storage.places import (
     KEYS,
     NOON,
@@ -95,6 +101,15 @@ async def test_a_wrong_key_keeps_pending_migrations_pending(path: Path) -> None:
     with pytest.raises(DatabaseRefused):
         await Database.open(path, OTHER_KEYS, list_of(m001_start, m002_letters), clock=lambda: NOON)
     assert ("letters",) not in ask(path, TABLES)
+
+
+async def test_what_was_asked_last_is_still_asked_after_connections_got_names(path: Path) -> None:
+    older = (m001_start, m002_mail, m003_updates)
+    await run(path, *older)
+    ask(path, "INSERT INTO pointers VALUES (1, 2, 3, 'draft', 'd')")
+    await run(path, *older, m004_names_and_tests)
+    assert ask(path, "SELECT * FROM pointers") == [(1, 2, 3, "draft", "d")]
+    ask(path, "INSERT INTO pointers VALUES (1, 2, 4, 'connection', 'c')")
 
 
 async def test_every_table_of_ours_is_strict(path: Path) -> None:

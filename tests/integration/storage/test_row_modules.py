@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import connections, drafts, letters, outbox, people, portals
+from storage import connection_tests, connections, drafts, letters, outbox, people, portals
 from storage.database import Database, Transaction
 from storage.errors import SealBroken
 from storage.records.connections import (
@@ -16,6 +16,8 @@ from storage.records.connections import (
     AttemptState,
     ConnectAttempt,
     Connection,
+    ConnectionTest,
+    ConnectionTestState,
     Mailbox,
     Sender,
 )
@@ -88,7 +90,7 @@ def a_person(person: int = ANNA) -> Person:
 
 
 def a_connection(owner: int = ANNA) -> Connection:
-    return Connection(CONNECTION, owner, ADDRESS, ACCOUNT, NOON, 2)
+    return Connection(CONNECTION, owner, ADDRESS, ACCOUNT, NOON, 2, "CANARY-NAME")
 
 
 def an_attempt() -> ConnectAttempt:
@@ -276,11 +278,26 @@ async def test_a_removed_connection_forgets_all_but_its_id(db: Database) -> None
     assert await db.read(lambda tx: connections.find(tx, ANNA, CONNECTION)) is None
     assert await db.read(connections.every) == ()
     assert await db.read(lambda tx: letters.find(tx, ANNA, LETTER)) is None
-    kept = await db.read(lambda tx: tx.rows("SELECT code, account FROM connections"))
-    assert kept == [{"code": b"", "account": b""}]
+    kept = await db.read(lambda tx: tx.rows("SELECT code, account, name FROM connections"))
+    assert kept == [{"code": b"", "account": b"", "name": None}]
+    assert await db.read(lambda tx: connection_tests.of_person(tx, ANNA)) == ()
     assert await db.read(lambda tx: connections.id_of_address(tx, ANNA, ADDRESS)) == CONNECTION
     await db.write(lambda tx: connections.save(tx, a_connection()))
     assert await db.read(lambda tx: connections.find(tx, ANNA, CONNECTION)) == a_connection()
+
+
+async def test_a_test_of_a_connection_is_its_owners(db: Database) -> None:
+    test = ConnectionTest(CONNECTION, ANNA, HOME, ConnectionTestState.ASKING, 1)
+    await db.write(lambda tx: connection_tests.save(tx, test))
+    assert await db.read(connection_tests.asking) == ((ANNA, CONNECTION, 1),)
+    assert await db.read(lambda tx: connection_tests.find(tx, OLEG, CONNECTION)) is None
+    failed = replace(test, state=ConnectionTestState.FAILED, revision=2, failure=FAILURE)
+    await db.write(lambda tx: connection_tests.save(tx, failed))
+    assert await db.read(lambda tx: connection_tests.of_person(tx, ANNA)) == (failed,)
+    await db.write(lambda tx: connection_tests.forget_ended(tx, OLEG))
+    assert await db.read(lambda tx: connection_tests.find(tx, ANNA, CONNECTION)) == failed
+    await db.write(lambda tx: connection_tests.forget_ended(tx, ANNA))
+    assert await db.read(lambda tx: connection_tests.of_person(tx, ANNA)) == ()
 
 
 async def test_a_place_has_one_pointer(db: Database) -> None:
@@ -289,6 +306,9 @@ async def test_a_place_has_one_pointer(db: Database) -> None:
     await db.write(lambda tx: drafts.point(tx, other))
     await db.write(lambda tx: drafts.point(tx, elsewhere))
     assert await db.read(lambda tx: drafts.pointer(tx, ANNA, HOME)) == other
+    assert await db.read(lambda tx: drafts.pointer(tx, ANNA, Place(ANNA))) == elsewhere
+    await db.write(lambda tx: drafts.unpoint(tx, ANNA, HOME))
+    assert await db.read(lambda tx: drafts.pointer(tx, ANNA, HOME)) is None
     assert await db.read(lambda tx: drafts.pointer(tx, ANNA, Place(ANNA))) == elsewhere
 
 
