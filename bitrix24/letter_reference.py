@@ -27,11 +27,11 @@ class LetterReferenceError(Exception):
 
 
 def letter_number(text: str, host: str) -> int:
-    """The number from 1 to 2^53, from `15` or from an address whose path ends in /mail/message/15.
+    """The number, 1 to 2^53, from `15`, `#15`, or an address whose path ends in /mail/message/15.
 
     The host is the connection's; its port does not matter. Raises LetterReferenceError.
     """
-    text = text.strip().strip("<>\"'«»“”.,;")
+    text = text.strip().strip("<>\"'«»“”.,;").lstrip("#№ ")
     digits = text if "/" not in text else _number_in(text, host)
     if not (digits.isascii() and digits.isdigit()):
         raise LetterReferenceError(LetterFault.NOT_A_NUMBER)

@@ -29,6 +29,9 @@ _PROMPTS = {
 }
 
 
+_FINAL = ("not_found", "no_right")  # asking for the same letter again would say the same
+
+
 def draft_card(scene: DraftScene, _: Texts) -> Shown:
     """The draft as it is now: set aside, looking, at a step, or at its review."""
     draft = scene.draft
@@ -70,6 +73,9 @@ def _step(scene: DraftScene, _: Texts) -> Shown:
     present = _present(draft)
     if present:
         lines += [Text(_("Now:")), BlockQuote(present)]
+    if draft.field is Field.LETTER and draft.written.parts:
+        kept = shortened(body.plain(whole_html(draft.written)), TEXT_UNITS)
+        lines += [Text(_("Your text is kept:")), BlockQuote(kept)]
     if draft.written.waiting:
         lines.append(Text(_("You typed meanwhile:")))
         typed = "\n".join(shown_line(one.text) for one in draft.written.waiting)
@@ -122,6 +128,8 @@ def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
         for index, choice in enumerate(draft.written.choices)
     ]
     extra: list[Button] = []
+    if draft.written.failure is not None and draft.written.failure.code not in _FINAL:
+        extra.append(on_draft(draft, _("Try again"), Press.AGAIN))
     if draft.field in COPIES:
         extra.append(on_draft(draft, _("None"), Press.NONE))
     if draft.field is Field.REFUSAL:

@@ -46,6 +46,7 @@ class Press(StrEnum):
     CHOOSE = "choose"  # argument: the index into the choices
     KEEP = "keep"  # the field stays as it is
     USE = "use"  # what was typed meanwhile answers this step
+    AGAIN = "again"  # asks the portal once more for what it did not give
     NONE = "none"  # empties Cc or Bcc
     BACK = "back"
     CANCEL = "cancel"
@@ -280,14 +281,6 @@ class Drafts:
 
     def _pressed(self, tx: Transaction, draft: Draft, press: Press, argument: str) -> Draft:
         match press:
-            case Press.CHOOSE:
-                return self._choose(tx, draft, argument)
-            case Press.KEEP:
-                return steps.move_on(draft, known(tx, draft))
-            case Press.USE:
-                return self._use(tx, draft)
-            case Press.NONE:
-                return self._none(tx, draft)
             case Press.BACK:
                 return self._back(tx, draft)
             case Press.CANCEL:
@@ -298,6 +291,22 @@ class Drafts:
                 return self._open(tx, draft, argument)
             case Press.WHOLE:
                 return self._whole(draft, argument)
+            case _:
+                return self._answered(tx, draft, press, argument)
+
+    def _answered(self, tx: Transaction, draft: Draft, press: Press, argument: str) -> Draft:
+        """A button that answers the step."""
+        match press:
+            case Press.CHOOSE:
+                return self._choose(tx, draft, argument)
+            case Press.USE:
+                return self._use(tx, draft)
+            case Press.AGAIN:
+                return self._ask_again(tx, draft)
+            case Press.NONE:
+                return self._none(tx, draft)
+            case _:
+                return steps.move_on(draft, known(tx, draft))
 
     def _choose(self, tx: Transaction, draft: Draft, argument: str) -> Draft:
         choices = draft.written.choices
@@ -310,6 +319,15 @@ class Drafts:
             raise Stale
         against = known(tx, draft)
         return steps.drained(steps.use_waiting(draft, against), against)
+
+    def _ask_again(self, tx: Transaction, draft: Draft) -> Draft:
+        if draft.written.failure is None:
+            raise Stale
+        letter = known(tx, draft).letter
+        number = draft.letter_number
+        if number is None or (letter is not None and letter.number == number):
+            return steps.ask(draft, Wants.UNREAD)
+        return steps.ask(draft, Wants.LETTER, number=number)
 
     def _none(self, tx: Transaction, draft: Draft) -> Draft:
         if draft.field not in fields.COPIES:

@@ -202,9 +202,30 @@ async def test_a_failed_look_up_is_said_and_nothing_that_was_typed_is_lost(
     card = await chat.wait_for(WHICH, after=said.id)
     assert not card.text.startswith(WHICH), "the reason comes first"
     assert "<html>" not in card.text
-    anna.say("15")
+    assert f"Your text is kept:\n{TEXT}" in card.text
+    await anna.press(card, "Try again").answered()
     await chat.wait_for(REVIEW)
     assert await left(anna, sandbox) == TEXT
+
+
+async def test_a_letter_that_is_not_there_is_not_asked_for_again(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    sandbox.portal.delete(15)
+    said = anna.say(f"/reply 15 {TEXT}")
+    card = await chat.wait_for(WHICH, after=said.id)
+    assert "Try again" not in card.buttons
+    assert TEXT in card.text
+
+
+async def test_unread_letters_are_looked_for_again(connected: Person, sandbox: Sandbox) -> None:
+    anna, chat = connected, connected.chat
+    sandbox.portal.faults.unavailable(times=1)
+    said = anna.say("/reply")
+    card = await chat.wait_for(WHICH, after=said.id)
+    await anna.press(card, "Try again").answered()
+    await chat.wait_until(lambda _chat: any("Jane Client" in label for label in card.buttons))
 
 
 async def test_text_typed_while_a_look_up_fails_is_shown_and_offered(

@@ -13,6 +13,8 @@ HOST = "acme.bitrix24.example"
         "15",
         " 15 ",
         "015",
+        "#15",
+        "№ 15",
         f"https://{HOST}/mail/message/15",
         f"https://{HOST}/mail/message/15/",
         f"http://{HOST}/mail/message/15/?IFRAME=Y#reply",
