@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from bitrix24.envelope import IDEMPOTENCY_KEY, Answer, read_answer
-from bitrix24.errors import Failure, FailureCode, NotSent, PortalError, Unknown
+from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, PortalError, Unknown
 from bitrix24.reach import AddressRefused, Sessions, Wire
 from bitrix24.webhook import Webhook
 
@@ -82,6 +82,8 @@ class Client:
         )
 
     async def _post(self, call: "_Call") -> "_Raw | PortalError":
+        if not call.webhook.code:
+            return AccessLost(Failure(FailureCode.CODE_LOST))
         session = self._sessions.session_for(call.webhook, sending=call.key is not None)
         wire = Wire()
         try:

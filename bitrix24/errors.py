@@ -35,6 +35,7 @@ class FailureCode(StrEnum):
     TOO_MANY_CALLS = "too_many_calls"
     OPERATING_TIME = "operating_time"
     # Did not run, a person must mend the connection.
+    CODE_LOST = "code_lost"  # ours: the stored code can no longer be opened
     CREDENTIALS = "credentials"
     SCOPE = "scope"
     PLAN = "plan"

@@ -24,7 +24,6 @@ from storage.errors import (
     DatabaseDamaged,
     DatabaseRefused,
     Refusal,
-    SealBroken,
     StorageError,
     StorageUnavailable,
     Trouble,
@@ -83,13 +82,8 @@ def _lines() -> Iterator[Line]:
 
 def _world(settings: Settings) -> Iterator[Line]:
     path = settings.database_path
-    try:
-        inspection = inspect(path, settings.secret_keys, migrations, _look)
-    except SealBroken as error:
-        yield Line(Mark.FAULT, f"Database: {path} holds a broken value in table {error.table}.")
-        inspection = Inspection(Finding.UNAVAILABLE)
-    else:
-        yield database(inspection, path)
+    inspection = inspect(path, settings.secret_keys, migrations, _look)
+    yield database(inspection, path)
     seen = inspection.seen
     bot_token = settings.bot_token.get_secret_value()
     yield token(asyncio.run(check_token(settings.telegram_api_url, bot_token)), seen, path)

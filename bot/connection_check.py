@@ -71,6 +71,8 @@ def _fault(error: PortalError) -> str:
             return "cannot be reached from here"
         case Busy():
             return "is busy; check again later"
+        case AccessLost() if code is FailureCode.CODE_LOST:
+            return "has a stored address that does not open; its owner has to connect again"
         case AccessLost():
             return f"does not let the webhook in ({code}); its owner has to connect again"
         case _:

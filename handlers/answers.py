@@ -10,8 +10,8 @@ from aiogram import BaseMiddleware
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from handlers.sentences import sentence
-from mail.errors import AlreadyApplied, MailError
+from handlers.sentences import sealed_sentence, sentence
+from mail.errors import AlreadyApplied, MailError, SealBroken
 
 MOST_TOAST = 200  # characters, by the Bot API
 LONG_TOAST = 60  # characters; what is longer stays until it is closed
@@ -34,6 +34,8 @@ class Answering(BaseMiddleware):
                 await answer_press(event)
         except MailError as error:
             await _say(event, sentence(error, data["_"]))
+        except SealBroken:
+            await _say(event, sealed_sentence(data["_"]))
         return None
 
 

@@ -53,6 +53,10 @@ FAILURES = {
         "This bot has used up the working time that the portal allows within ten minutes. Please "
         "try again a little later."
     ),
+    "code_lost": mark(
+        "What is stored of the portal's address can no longer be opened. Please connect the portal "
+        "again."
+    ),
     "credentials": mark(
         "The portal does not accept the webhook: it is wrong, was revoked or has expired. Please "
         "make a new one in Bitrix24 and connect it."

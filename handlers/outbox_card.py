@@ -109,6 +109,11 @@ def _cancelled(row: OutboxRow, _: Texts) -> str:
     match row.why:
         case Why.DISCONNECTED:
             return _("Cancelled, because the portal was disconnected. It did not leave.")
+        case Why.UNREADABLE:
+            return _(
+                "Cancelled, because what is stored of this letter can no longer be opened. It did "
+                "not leave."
+            )
         case Why.OTHER_ACCOUNT:
             return _("Cancelled, because the account changed. It did not leave.")
         case _:

@@ -33,6 +33,7 @@ __all__ = [
     "not_allowed_sentence",
     "not_connected_sentence",
     "nothing_asked_sentence",
+    "sealed_sentence",
     "sentence",
     "stale_toast",
     "too_late_toast",
@@ -129,3 +130,11 @@ def not_connected_sentence(_: Texts) -> str:
 def not_allowed_sentence(_: Texts) -> str:
     """An admin's button or command."""
     return _("Only an admin of this bot may do this.")
+
+
+def sealed_sentence(_: Texts) -> str:
+    """What this is about was altered or moved in the database, and does not open any more."""
+    return _(
+        "What is stored about this can no longer be opened. Please begin anew with /reply or "
+        "/connect."
+    )

@@ -60,9 +60,11 @@ class Connecting:
         )
         if attempt is None or attempt.state is not AttemptState.CHECKING:
             return
-        assert attempt.address is not None, "it is saved with the state"
+        if attempt.address is None:  # it does not open any more
+            await self._fail(attempt, Failure(FailureCode.CODE_LOST.value))
+            return
         try:
-            account = await self._account(webhook_of(attempt.address))
+            account = await self.account(webhook_of(attempt.address))
             await self._database.write(lambda tx: self._succeed(tx, attempt, account))
         except PortalError as error:
             _log.info("attempt %s: %s", attempt.id, error)
@@ -73,7 +75,8 @@ class Connecting:
             await self._fail(attempt, Failure(CHECK_BROKE))
             raise
 
-    async def _account(self, webhook: Webhook) -> Account:
+    async def account(self, webhook: Webhook) -> Account:
+        """Who is behind the webhook; PortalError or NothingThere if there is no mail."""
         try:
             mailboxes = (await self._portal.mailboxes(webhook)).value
             if not mailboxes:

@@ -20,11 +20,14 @@ _NOT_LEFT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxS
 
 
 def other_code(tx: Reading, attempt: ConnectAttempt) -> bool:
-    """Would it replace a living connection of the same account that has another code?"""
+    """Would it replace a living connection of the same account that has another code?
+
+    One whose code no longer opens has nothing to lose.
+    """
     known_as = _known_as(tx, attempt)
     existing = connections.find(tx, attempt.owner, known_as) if known_as else None
     assert attempt.address is not None, "it was checked"
-    return existing is not None and existing.address.code != attempt.address.code
+    return existing is not None and existing.address.code not in ("", attempt.address.code)
 
 
 def connected(tx: Transaction, attempt: ConnectAttempt, account: Account, new_id: str) -> None:
@@ -42,6 +45,7 @@ def connected(tx: Transaction, attempt: ConnectAttempt, account: Account, new_id
         account=account,
         senders_at=tx.now,
         revision=existing.revision + 1 if existing else 1,
+        name=existing.name if existing else "",
     )
     connections.save(tx, connection)
     make_active(tx, attempt.owner, connection_id)

@@ -193,9 +193,8 @@ class Connections:
                 return attempt.id
 
     def _replace(self, tx: Transaction, attempt: ConnectAttempt) -> str:
-        if attempt.state is not AttemptState.REPLACE:
+        if attempt.state is not AttemptState.REPLACE or attempt.account is None:
             raise Stale
-        assert attempt.account is not None, "the check found it"
         connected(tx, attempt, attempt.account, self._new_id())
         _owe(tx, attempt, Manner.EDIT)
         return attempt.id

@@ -15,7 +15,7 @@ MailError
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage.errors import AlreadyApplied
+from storage.errors import AlreadyApplied, SealBroken
 from storage.records.drafts import Field
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "NotAllowed",
     "NotConnected",
     "NothingAsked",
+    "SealBroken",
     "Stale",
     "TooLate",
 ]

@@ -130,10 +130,10 @@ def _queue_due(tx: Transaction) -> tuple[OutboxRow, ...]:
 
 
 def _claim(tx: Transaction, row: OutboxRow) -> Connection | None:
-    """None: somebody was quicker, or the connection is gone, and then the letter is cancelled."""
+    """None: somebody was quicker, or connection or body is gone, and the letter is cancelled."""
     connection = connections.find(tx, row.owner, row.connection)
-    if connection is None:
-        _cancel(tx, row)
+    if connection is None or not row.body:
+        _cancel(tx, row, Why.UNREADABLE if connection else Why.DISCONNECTED)
         return None
     address = connection.address
     claimed = outbox.claim(
@@ -169,9 +169,9 @@ def _fail(tx: Transaction, *, row: OutboxRow, error: PortalError) -> None:
         _give_back(tx, row, field_to_mend(failure))
 
 
-def _cancel(tx: Transaction, row: OutboxRow) -> None:
-    """Its connection was removed, so it can never leave; the text is kept."""
-    if outbox.move(tx, row, OutboxState.CANCELLED, why=Why.DISCONNECTED):
+def _cancel(tx: Transaction, row: OutboxRow, why: Why = Why.DISCONNECTED) -> None:
+    """It can never leave; the text is kept in its draft."""
+    if outbox.move(tx, row, OutboxState.CANCELLED, why=why):
         show_state(tx, row, None)
         _give_back(tx, row, Field.REVIEW)
 

@@ -17,7 +17,10 @@ from storage.values import as_json, from_json
 
 
 def _connection(tx: Reading, row: dict[str, Any]) -> Connection:
+    """One whose code does not open has an empty one, and must be connected again."""
     owner, row_id = row["owner"], row["id"]
+    code = tx.open_if_whole(owner, "connections", "code", row_id, row["code"])
+    account = tx.open_if_whole(owner, "connections", "account", row_id, row["account"])
     return Connection(
         id=row_id,
         owner=owner,
@@ -27,11 +30,9 @@ def _connection(tx: Reading, row: dict[str, Any]) -> Connection:
             port=row["port"],
             prefix=row["prefix"],
             user_id=row["user_id"],
-            code=tx.open(owner, "connections", "code", row_id, row["code"]),
+            code=code or "",
         ),
-        account=from_json(
-            Account, tx.open(owner, "connections", "account", row_id, row["account"])
-        ),
+        account=from_json(Account, account) if account else Account(),
         senders_at=as_time(row["senders_at"]),
         revision=row["revision"],
         name=tx.open(owner, "connections", "name", row_id, row["name"]) if row["name"] else "",
@@ -143,7 +144,9 @@ def _attempt(tx: Reading, row: dict[str, Any]) -> ConnectAttempt:
 
     def opened(column: str) -> str | None:
         sealed = row[column]
-        return tx.open(owner, "connect_attempts", column, row_id, sealed) if sealed else None
+        if not sealed:
+            return None
+        return tx.open_if_whole(owner, "connect_attempts", column, row_id, sealed)
 
     address, account, failure = opened("address"), opened("account"), opened("failure")
     return ConnectAttempt(

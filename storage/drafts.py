@@ -10,8 +10,11 @@ from storage.times import as_text, as_time
 from storage.values import as_json, from_json
 
 
-def _draft(tx: Reading, row: dict[str, Any]) -> Draft:
-    written = tx.open(row["owner"], "drafts", "written", row["id"], row["written"])
+def _draft(tx: Reading, row: dict[str, Any]) -> Draft | None:
+    """None if what was written does not open: then there is no draft any more."""
+    written = tx.open_if_whole(row["owner"], "drafts", "written", row["id"], row["written"])
+    if written is None:
+        return None
     return Draft(
         id=row["id"],
         owner=row["owner"],
@@ -88,7 +91,7 @@ def newest(tx: Reading, owner: int, place: Place) -> tuple[Draft, ...]:
         chat=place.chat,
         thread=place.thread,
     )
-    return tuple(_draft(tx, row) for row in rows)
+    return tuple(filter(None, (_draft(tx, row) for row in rows)))
 
 
 def wanting(tx: Reading) -> tuple[tuple[int, str, int], ...]:
@@ -107,7 +110,7 @@ def of_connection(tx: Reading, owner: int, connection: str) -> tuple[Draft, ...]
         owner=owner,
         connection=connection,
     )
-    return tuple(_draft(tx, row) for row in rows)
+    return tuple(filter(None, (_draft(tx, row) for row in rows)))
 
 
 def point(tx: Transaction, pointer: Pointer) -> None:

@@ -8,8 +8,11 @@ from storage.times import as_text, as_time
 from storage.values import as_json, from_json
 
 
-def _letter(tx: Reading, row: dict[str, Any]) -> Letter:
-    text = tx.open(row["owner"], "letters", "text", row["id"], row["text"])
+def _letter(tx: Reading, row: dict[str, Any]) -> Letter | None:
+    """None if its text does not open: it is only a copy of what the portal has."""
+    text = tx.open_if_whole(row["owner"], "letters", "text", row["id"], row["text"])
+    if text is None:
+        return None
     return Letter(
         id=row["id"],
         owner=row["owner"],

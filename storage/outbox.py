@@ -12,13 +12,14 @@ from storage.values import as_json, from_json
 
 
 def _row(tx: Reading, row: dict[str, Any]) -> OutboxRow:
+    """What does not open is empty: the row still has its state, which a person must be told."""
     owner, row_id = row["owner"], row["id"]
 
     def opened(column: str) -> str | None:
         sealed = row[column]
-        return tx.open(owner, "outbox", column, row_id, sealed) if sealed else None
+        return tx.open_if_whole(owner, "outbox", column, row_id, sealed) if sealed else None
 
-    failure, accepted_to = opened("failure"), opened("accepted_to")
+    failure, accepted_to, envelope = opened("failure"), opened("accepted_to"), opened("envelope")
     return OutboxRow(
         id=row_id,
         owner=owner,
@@ -29,7 +30,7 @@ def _row(tx: Reading, row: dict[str, Any]) -> OutboxRow:
         idempotency_key=row["idempotency_key"],
         body=(opened("body") or "").encode(),
         body_sha256=row["body_sha256"],
-        envelope=from_json(Envelope, opened("envelope") or ""),
+        envelope=from_json(Envelope, envelope) if envelope else Envelope(),
         state=OutboxState(row["state"]),
         why=Why(row["why"]),
         revision=row["revision"],

@@ -4,6 +4,7 @@ was never there."""
 
 import hashlib
 import hmac
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -29,6 +30,8 @@ Clock = Callable[[], datetime]
 
 _BOT = 0  # owner of what belongs to no person
 _FINGERPRINTS = -1  # owner of the key under which fingerprints are made; it never rotates
+
+_log = logging.getLogger(__name__)
 
 
 class Reading:
@@ -65,6 +68,19 @@ class Reading:
             key, table=table, column=column, row=row_id, owner=holder, blob=blob
         )
         return text.decode()
+
+    def open_if_whole(
+        self, owner: int, table: str, column: str, row_id: str, blob: bytes
+    ) -> str | None:
+        """The same, and None with a line in the log for what was altered or moved.
+
+        For values without which the rest of the row is still worth something.
+        """
+        try:
+            return self.open(owner, table, column, row_id, blob)
+        except SealBroken:
+            _log.error("%s.%s of %s does not open", table, column, row_id)
+            return None
 
     def fingerprint(self, text: str) -> bytes:
         """The same 32 bytes for the same text in this database, and nothing to guess it by."""

@@ -33,6 +33,7 @@ class Why(StrEnum):
     LATE = "late"  # found at start more than a day after its time
     UNDO = "undo"
     DISCONNECTED = "disconnected"
+    UNREADABLE = "unreadable"  # what was stored of it does not open any more
     OTHER_ACCOUNT = "other_account"  # reconnected as somebody else, or without this sender
     AGAIN = "again"  # sent again as a new row
 
@@ -41,16 +42,16 @@ class Why(StrEnum):
 class Envelope:
     """Who a letter goes from and to, for the cards; addresses as they were asked for."""
 
-    sender: str
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    bcc: tuple[str, ...]
-    subject: str
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One attempt to send one letter. `body` is exactly what goes over the wire.
+    """One attempt to send one letter. `body` is exactly what goes over the wire; none: it is lost.
 
     `accepted_to` is what the portal said it sent to. `lease_epoch` grows with every claim.
     """

@@ -269,5 +269,5 @@ async def test_a_value_that_does_not_open_is_a_fault(tmp_path: Path) -> None:
     await db.write(lambda tx: tx.execute("UPDATE connections SET code = x'0123'"))
     await db.close()
     ended = bot("check", folder=tmp_path, settings=settings)
-    assert "!!  Database: bot.db holds a broken value in table connections." in ended.out
-    assert (ended.code, ended.err) == (1, "")
+    assert "!!  Connection: 127.0.0.1:9 has a stored address that does not open" in ended.out
+    assert ended.code == 1
