@@ -12,6 +12,7 @@ from handlers.formatting import cut
 from storage.records.notices import CardKind
 
 MOST_UNITS = 4096  # of a Telegram message, in UTF-16 units
+MOST_ENTITIES = 100  # of a Telegram message; it leaves out the rest without a word
 MOST_LABEL = 60  # characters of a button that a phone still shows
 
 
@@ -34,10 +35,10 @@ class Shown:
     revision: int = 0
 
     def content(self) -> tuple[str, list[MessageEntity]]:
-        """Text and entities, within Telegram's limit."""
+        """Text and entities, within Telegram's limits; a format of nothing would be refused."""
         text, entities = self.text.render()
-        text, entities, _ = cut(text, entities, MOST_UNITS)
-        return text, entities
+        text, entities, _ = cut(text, [e for e in entities if e.length], MOST_UNITS)
+        return text, entities[:MOST_ENTITIES]
 
     def markup(self) -> InlineKeyboardMarkup | None:
         """The buttons as Telegram takes them; None: no buttons."""

@@ -17,6 +17,7 @@ from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
 from storage.records.notices import CardKind
 
 TEXT_UNITS = 1500  # of the text that a step shows
+MOST_CHOICES = 90  # Telegram takes 100 buttons; what has none can be typed
 
 _PROMPTS = {
     Field.LETTER: mark("Which letter do you want to answer? Type its number or paste its link."),
@@ -125,7 +126,7 @@ def _present(draft: Draft) -> str:
 def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
     choices = [
         on_draft(draft, _label(draft.field, choice, _), Press.CHOOSE, index)
-        for index, choice in enumerate(draft.written.choices)
+        for index, choice in enumerate(draft.written.choices[:MOST_CHOICES])
     ]
     extra: list[Button] = []
     if draft.written.failure is not None and draft.written.failure.code not in _FINAL:
