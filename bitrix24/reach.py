@@ -57,7 +57,7 @@ class Sessions:
         resolver: AbstractResolver | None = None,
     ) -> None:
         self._trusted = trusted
-        self._is_public = is_public or is_public_address
+        self._is_public = is_public or is_portal_address
         self._ssl_context = ssl_context
         self._resolver = resolver
         self._sessions: dict[tuple[TrustedPortal | None, bool], aiohttp.ClientSession] = {}
@@ -101,6 +101,24 @@ class Sessions:
             cookie_jar=aiohttp.DummyCookieJar(),
             trace_configs=[_trace()],
         )
+
+
+def is_own_address(address: IpAddress) -> bool:
+    """Is it one of this machine's? Nothing is sent: the kernel only says which way it would go."""
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect((str(address), 9))
+        except OSError:  # no way there at all
+            return False
+        return ip_address(asking.getsockname()[0]) == address
+
+
+def is_portal_address(
+    address: IpAddress, *, is_own: Callable[[IpAddress], bool] = is_own_address
+) -> bool:
+    """May a portal that nobody vouched for have it? This machine's own services are none."""
+    return is_public_address(address) and not is_own(address)
 
 
 def is_public_address(address: IpAddress) -> bool:

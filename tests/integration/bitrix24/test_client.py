@@ -6,9 +6,11 @@ import json
 import logging
 import socket
 import ssl
+import sys
 import traceback
+import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NoReturn
@@ -36,6 +38,8 @@ from tests.integration.bitrix24.portals import CODE, Handler, open_portal, open_
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 GET = "mail.message.get"
 REPLY = "mail.message.reply"
+MIB = 1024 * 1024
+HUGE = 256  # MiB
 
 
 @asynccontextmanager
@@ -290,6 +294,63 @@ async def test_row_80_a_huge_answer_is_cut(handler: Handler) -> None:
     async with open_portal(handler) as portal:
         error = await outcome(portal.webhook)
     assert (type(error), error.failure.code) == (Unknown, FailureCode.ANSWER_TOO_LARGE)
+
+
+_CALLS_BOMBS = """
+import asyncio, resource, sys
+from datetime import UTC, datetime
+from bitrix24.client import Client
+from bitrix24.errors import Unknown
+from bitrix24.reach import Sessions
+from bitrix24.trust import TrustedPortals
+from bitrix24.webhook import Webhook
+
+async def main(port):
+    sessions = Sessions(TrustedPortals.read(f"127.0.0.1:{port}"))
+    client = Client(sessions, clock=lambda: datetime.now(UTC), user_agent="mail-bot/0.1")
+    webhook = Webhook("http", "127.0.0.1", port, "", 1, "a1b2c3d4e5f6g7h8")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(4):
+        try:
+            await client.call(webhook, "x", {})
+        except Unknown as error:
+            print(error.failure.code)
+    await sessions.close()
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+
+asyncio.run(main(int(sys.argv[1])))
+"""
+
+
+def _packed_bomb() -> bytes:
+    """Blanks, a thousandth of their size."""
+    packer = zlib.compressobj(9, wbits=31)
+    block = b" " * MIB
+    return b"".join(packer.compress(block) for _ in range(HUGE)) + packer.flush()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+async def test_row_80_a_huge_answer_costs_no_memory(packed: bool) -> None:
+    body = _packed_bomb() if packed else b""
+
+    async def flood(request: web.Request) -> web.StreamResponse:
+        if packed:
+            return web.Response(body=body, headers={"Content-Encoding": "gzip"})
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            for _ in range(HUGE):
+                await response.write(b" " * MIB)
+        return response
+
+    async with open_portal(flood) as portal:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _CALLS_BOMBS, str(portal.port), stdout=asyncio.subprocess.PIPE
+        )
+        out, _ = await child.communicate()
+    *said, grown = out.decode().split()
+    assert said == ["answer_too_large"] * 4
+    assert int(grown) < 64, f"MiB; one answer unpacked would be {HUGE}"
 
 
 async def test_an_answer_may_be_as_large_as_its_cap_unpacked() -> None:

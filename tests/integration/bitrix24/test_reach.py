@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bitrix24.client import Client
 from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, PortalError
-from bitrix24.reach import Sessions, is_public_address
+from bitrix24.reach import Sessions, is_own_address, is_portal_address, is_public_address
 from bitrix24.trust import IpAddress, TrustedPortals
 from bitrix24.webhook import Webhook, WebhookError, read_webhook
 from tests.integration.bitrix24.portals import (
@@ -231,6 +231,27 @@ async def test_row_78_no_address_behind_a_name_leads_inside(address: str) -> Non
     assert error.failure == Failure(FailureCode.UNREACHABLE)
 
 
+def test_row_78_at_least_eighty_spellings_are_tried() -> None:
+    assert len(set(CORPUS)) >= 80
+
+
+@pytest.mark.parametrize("own", ["127.0.0.1", "::1"])
+def test_row_78_this_machines_own_addresses_are_known(own: str) -> None:
+    assert is_own_address(ip_address(own))
+
+
+@pytest.mark.parametrize("foreign", ["192.0.2.1", "2001:db8::1", "8.8.8.8"])
+def test_addresses_of_others_are_not_taken_for_own(foreign: str) -> None:
+    assert not is_own_address(ip_address(foreign))
+
+
+def test_row_78_a_public_address_of_this_machine_is_no_portals() -> None:
+    address = ip_address("8.8.8.8")
+    assert is_portal_address(address, is_own=lambda _: False)
+    assert not is_portal_address(address, is_own=lambda asked: asked == address)
+    assert not is_portal_address(ip_address("10.0.0.1"), is_own=lambda _: False)
+
+
 async def test_the_canary_sings_when_it_is_woken() -> None:
     async with (
         open_canary() as canary,
@@ -335,6 +356,30 @@ async def test_reasons_look_alike_for_a_portal_that_nobody_vouched_for() -> None
 
 async def _stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read()
+
+
+@pytest.mark.parametrize(
+    ("range_", "elsewhere"),
+    [
+        ("127.0.0.2/32", "127.0.0.1"),
+        ("127.0.0.2/32", "::ffff:127.0.0.1"),
+        ("127.0.0.2/32", "::1"),
+        ("127.0.0.2/31", "127.0.0.1"),
+        ("10.0.0.0/8", "127.0.0.1"),
+        ("fd00::/8", "127.0.0.1"),
+        ("::1/128", "127.0.0.1"),
+    ],
+)
+async def test_row_79_a_trusted_name_that_resolves_elsewhere_is_not_called(
+    range_: str, elsewhere: str
+) -> None:
+    async with open_canary() as canary:
+        webhook = replace(canary.webhook, host=NAME)
+        names = Names({NAME: [[(elsewhere, canary.port)]]})
+        async with client_with(names, f"{NAME}:{canary.port}={range_}") as client:
+            error = await outcome(client, webhook)
+        assert canary.connections == 0
+    assert (type(error), error.failure) == (NotSent, Failure(FailureCode.HOST_REFUSED))
 
 
 async def test_row_79_a_trusted_portal_stays_in_its_range() -> None:
