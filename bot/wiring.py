@@ -22,6 +22,7 @@ from bot.stopping import unless_stopped
 from bot.tasks import Stop, Tasks
 from mail.accounts import Accounts
 from mail.connecting import Connecting
+from mail.connection_tests import ConnectionTests
 from mail.connections import Connections
 from mail.drafts import Drafts
 from mail.lookups import Lookups
@@ -118,7 +119,15 @@ async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step) -> 
     """The loops that need no Telegram: what was told to go goes, Telegram or not."""
     connecting = Connecting(database, portal, new_id)
     sending = Sending(database, portal, now, tasks.spawn, asyncio.sleep, step)
-    lookups = Lookups(database, portal, now, new_id, tasks.spawn_repeatable, connecting.check)
+    lookups = Lookups(
+        database,
+        portal,
+        now,
+        new_id,
+        tasks.spawn_repeatable,
+        connecting.check,
+        ConnectionTests(database, connecting).check,
+    )
     await sending.recover()
     tasks.start("outbox", lambda stop: unless_stopped(stop, sending.run(stop)))
     tasks.start("lookups", lambda stop: unless_stopped(stop, lookups.run(stop)))

@@ -1,14 +1,21 @@
-"""`/accounts` and `/disconnect`: which portal letters go through, and leaving one."""
+"""`/accounts` and `/disconnect`: which portal letters go through, its name, and leaving one."""
 
 from aiogram import Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.exceptions import TelegramAPIError
+from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
+from handlers.account_cards import (
+    AccountButton,
+    AccountPress,
+    bad_name_sentence,
+    leaving_card,
+)
 from handlers.answers import answer_press
 from handlers.cards import Shown
 from handlers.commands import CommandText
-from handlers.connection_cards import AccountButton, AccountPress, accounts_card, leaving_card
-from handlers.filters import PrivateChat
+from handlers.filters import HasText, PrivateChat
 from handlers.places import place_of, place_of_press
 from handlers.texts import Texts
 from mail.accounts import Accounts
@@ -20,6 +27,16 @@ router.message.filter(PrivateChat())
 router.callback_query.filter(PrivateChat())
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class TakesName(Filter):
+    """Text that names a connection; commands do not."""
+
+    async def __call__(self, message: Message, person: Person, accounts: Accounts) -> bool:
+        if (message.text or "").startswith("/"):
+            return False
+        reply_to = message.reply_to_message.message_id if message.reply_to_message else None
+        return await accounts.takes_name(person.id, place_of(message), reply_to)
 
 
 @router.message(CommandText("accounts"))
@@ -52,17 +69,14 @@ async def press(
     accounts: Accounts,
     _: Texts,
 ) -> None:
-    """Use and Disconnect change rows; the question and Back only change what the card shows."""
-    match callback_data.press:
-        case AccountPress.USE | AccountPress.REMOVE:
-            await _change(press, callback_data, cause, person, accounts)
-        case AccountPress.ASK:
-            leaving = await accounts.leaving(person.id, callback_data.connection)
-            if leaving is None or leaving.revision != callback_data.revision:
-                raise Stale
-            await _turn(press, leaving_card(leaving, _))
-        case AccountPress.BACK:
-            await _turn(press, accounts_card(person, await accounts.all(person.id), _))
+    """All but the question before disconnecting change rows."""
+    if callback_data.press is AccountPress.ASK:
+        leaving = await accounts.leaving(person.id, callback_data.connection)
+        if leaving is None or leaving.revision != callback_data.revision:
+            raise Stale
+        await _turn(press, leaving_card(leaving, _))
+    else:
+        await _change(press, callback_data, cause, person, accounts)
     await answer_press(press)
 
 
@@ -70,10 +84,26 @@ async def _change(
     press: CallbackQuery, data: AccountButton, cause: str, person: Person, accounts: Accounts
 ) -> None:
     assert press.message is not None, "the filter saw its chat"
-    change = accounts.use if data.press is AccountPress.USE else accounts.remove
     message = press.message.message_id
     place = place_of_press(press)
+    if data.press is AccountPress.BACK:
+        await accounts.back(cause, person.id, place, message)
+        return
+    changes = {
+        AccountPress.USE: accounts.use,
+        AccountPress.TEST: accounts.test,
+        AccountPress.NAME: accounts.ask_name,
+        AccountPress.REMOVE: accounts.remove,
+    }
+    change = changes[data.press]
     await change(cause, person.id, place, message, data.connection, data.revision)
+
+
+@router.message(CommandText("cancel"))
+async def cancel(message: Message, cause: str, person: Person, accounts: Accounts) -> None:
+    """While a name is asked for; else it is about a draft."""
+    if not await accounts.cancel(cause, person.id, place_of(message)):
+        raise SkipHandler
 
 
 async def _turn(press: CallbackQuery, shown: Shown) -> None:
@@ -90,3 +120,15 @@ async def _turn(press: CallbackQuery, shown: Shown) -> None:
         )
     except TelegramAPIError:
         return
+
+
+names = Router(name="names of connections")
+names.message.filter(PrivateChat())
+
+
+@names.message(HasText(), TakesName())
+async def name(message: Message, cause: str, person: Person, accounts: Accounts, _: Texts) -> None:
+    """The name that was asked for."""
+    refused = await accounts.name(cause, person.id, place_of(message), message.text or "")
+    if refused is not None:
+        await message.answer(bad_name_sentence(refused, _))

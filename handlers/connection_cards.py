@@ -1,6 +1,4 @@
-"""The cards of connecting, of a person's accounts, and of the question before disconnecting."""
-
-from enum import StrEnum
+"""The cards of connecting: asking for the address, checking it, and what came of it."""
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Bold, Text, as_list
@@ -10,7 +8,6 @@ from handlers.letter_card import shown_line
 from handlers.sentences import after_colon, failure_sentence
 from handlers.texts import Texts, mark
 from handlers.webhook_sentences import WHERE
-from mail.accounts import Leaving
 from mail.connections import AttemptPress, can_try_again
 from storage.records.connections import (
     Account,
@@ -22,7 +19,6 @@ from storage.records.connections import (
 )
 from storage.records.failures import Failure
 from storage.records.notices import CardKind
-from storage.records.people import Person
 
 MOST_SHOWN = 10  # mailboxes or senders on a card
 
@@ -35,23 +31,6 @@ class AttemptButton(CallbackData, prefix="a"):
     attempt: str
     revision: int
     press: AttemptPress
-
-
-class AccountPress(StrEnum):
-    """What the buttons of the accounts' card do."""
-
-    USE = "use"
-    ASK = "ask"  # before removing
-    REMOVE = "remove"
-    BACK = "back"
-
-
-class AccountButton(CallbackData, prefix="c"):
-    """On the accounts' card, and on the question before disconnecting."""
-
-    connection: str
-    revision: int
-    press: AccountPress
 
 
 # What connecting itself may fail for, beside what a portal says.
@@ -92,8 +71,7 @@ def attempt_card(attempt: ConnectAttempt, connection: Connection | None, _: Text
 
 
 def _label(attempt: ConnectAttempt) -> str:
-    assert attempt.address is not None, "it was typed"
-    return attempt.address.label
+    return attempt.address.label if attempt.address else "Bitrix24"
 
 
 def _buttons(attempt: ConnectAttempt, _: Texts, *presses: AttemptPress) -> tuple[Button, ...]:
@@ -147,12 +125,13 @@ def _connected(attempt: ConnectAttempt, _: Texts) -> Text:
     lines = [Text(_("Connected to {host}").format(host=_label(attempt)), " ✅")]
     if account.person_name:
         lines.append(Text(Bold(_("Person:")), " ", shown_line(account.person_name)))
-    lines += _account_lines(account, _)
+    lines += account_lines(account, _)
     lines.append(Text(_("Send /reply to answer a letter.")))
     return as_list(*lines)
 
 
-def _account_lines(account: Account, _: Texts) -> list[Text]:
+def account_lines(account: Account, _: Texts) -> list[Text]:
+    """Mailboxes and senders, a line each."""
     mailboxes = _("Mailboxes:"), [_address(one) for one in account.mailboxes]
     senders = _("You can send from:"), [_address(one) for one in account.senders]
     return [
@@ -180,8 +159,8 @@ def _some(addresses: list[str], _: Texts) -> str:
 
 def _failed(attempt: ConnectAttempt, _: Texts) -> tuple[Text, Keyboard]:
     assert attempt.failure is not None, "it is saved with the state"
-    reason = _reason(attempt.failure, _)
-    lines = [Text(_("Not connected: {reason}").format(reason=after_colon(reason)), " ❌")]
+    why = reason(attempt.failure, _)
+    lines = [Text(_("Not connected: {reason}").format(reason=after_colon(why)), " ❌")]
     if not can_try_again(attempt):
         return as_list(*lines), ()
     lines.append(Text(_("You can also send another address.")))
@@ -189,94 +168,7 @@ def _failed(attempt: ConnectAttempt, _: Texts) -> tuple[Text, Keyboard]:
     return as_list(*lines), keyboard
 
 
-def _reason(failure: Failure, _: Texts) -> str:
+def reason(failure: Failure, _: Texts) -> str:
+    """Why a webhook does not work, in a sentence that says what to do."""
     own = _FAILURES.get(failure.code)
     return _(own) if own else failure_sentence(failure, _)
-
-
-def accounts_card(person: Person, connections: tuple[Connection, ...], _: Texts) -> Shown:
-    """All connections of a person; the active one is what letters go through."""
-    lines = [Text(Bold(_("Your portals")))]
-    keyboard: list[tuple[Button, ...]] = []
-    for connection in connections:
-        active = connection.id == person.active_connection
-        lines.append(_account(connection, _, active=active))
-        use = (
-            ()
-            if active
-            else (_on(connection, person, _use_label(connection, _), AccountPress.USE),)
-        )
-        ask = _on(connection, person, _remove_label(connection, _), AccountPress.ASK)
-        keyboard.append((*use, ask))
-    if not connections:
-        lines = [Text(_("No portal is connected. Send /connect to connect one."))]
-    return Shown(
-        as_list(*lines, sep="\n\n"),
-        tuple(keyboard),
-        CardKind.ACCOUNTS,
-        str(person.id),
-        person.revision,
-    )
-
-
-def _account(connection: Connection, _: Texts, *, active: bool) -> Text:
-    sign = " · " + _("active") + " ✅" if active else ""
-    lines = [Text(Bold(_name(connection)), sign)]
-    return as_list(*lines, *_account_lines(connection.account, _))
-
-
-def _name(connection: Connection) -> str:
-    who = shown_line(connection.account.person_name)
-    label = connection.address.label
-    return f"{label}, {who}" if who else label
-
-
-def _use_label(connection: Connection, _: Texts) -> str:
-    return _("Use {name}").format(name=_name(connection))
-
-
-def _remove_label(connection: Connection, _: Texts) -> str:
-    return _("Remove {name}").format(name=_name(connection))
-
-
-def _on(connection: Connection, person: Person, label: str, press: AccountPress) -> Button:
-    return _account_button(connection, person.revision, label, press)
-
-
-def _account_button(
-    connection: Connection, revision: int, label: str, press: AccountPress
-) -> Button:
-    data = AccountButton(connection=connection.id, revision=revision, press=press)
-    return Button(label, data.pack())
-
-
-def leaving_card(leaving: Leaving, _: Texts) -> Shown:
-    """The question before disconnecting, with what it would cost."""
-    connection = leaving.connection
-    lines = [Text(_("Disconnect {name}?").format(name=_name(connection)))]
-    if leaving.letters:
-        lines.append(
-            Text(
-                _.plural(
-                    "{n} letter that has not left will be cancelled.",
-                    "{n} letters that have not left will be cancelled.",
-                    leaving.letters,
-                ).format(n=_.number(leaving.letters))
-            )
-        )
-    if leaving.drafts:
-        lines.append(
-            Text(
-                _.plural(
-                    "{n} draft will be set aside.",
-                    "{n} drafts will be set aside.",
-                    leaving.drafts,
-                ).format(n=_.number(leaving.drafts))
-            )
-        )
-    lines.append(Text(_("I forget the webhook. It still works until you delete it in Bitrix24.")))
-    buttons = (
-        _account_button(connection, leaving.revision, _("Disconnect"), AccountPress.REMOVE),
-        _account_button(connection, leaving.revision, _("Back"), AccountPress.BACK),
-    )
-    return Shown(as_list(*lines), (buttons,))

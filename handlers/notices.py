@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from aiogram.utils.formatting import Text
 
+from handlers.account_cards import accounts_card
 from handlers.admission_cards import admitted_card, approval_card
 from handlers.cards import Shown
-from handlers.connection_cards import accounts_card, attempt_card
+from handlers.connection_cards import attempt_card
 from handlers.letter_card import letter_card
 from handlers.outbox_card import outbox_card, told_below
 from handlers.step_cards import draft_card
@@ -48,7 +49,7 @@ def render_scene(showing: Showing, _: Texts) -> Shown:
         case AttemptScene() as scene:
             return attempt_card(scene.attempt, scene.connection, _)
         case AccountsScene() as scene:
-            return accounts_card(showing.reader, scene.connections, _)
+            return accounts_card(showing.reader, scene, _)
         case ApprovalScene() as scene:
             return approval_card(scene.stranger, _)
         case AdmittedScene() as scene:

@@ -21,6 +21,7 @@ def include(dispatcher: Dispatcher) -> None:
         accounts.router,
         outbox.router,
         basics.router,
+        accounts.names,
         compose.router,
         leftovers.router,
     )

@@ -1,18 +1,20 @@
-"""A person's accounts: which connection is the active one, and removing one.
+"""A person's accounts: which connection is the active one, its name, testing and removing one.
 
 Every method that writes is one transaction under its cause.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mail.connection_changes import disconnected, make_active, waiting_rows
+from mail.connection_names import BadName, read_name
 from mail.draft_changes import relabel
 from mail.errors import Stale
-from storage import connections, drafts, notices, people
+from storage import connection_tests, connections, drafts, notices, people
 from storage.database import Database, Reading, Transaction
-from storage.records.connections import Connection
+from storage.records.connections import Connection, ConnectionTest, ConnectionTestState
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.places import Place
+from storage.records.pointers import Pointer, PointsAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,94 @@ class Accounts:
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
+            connection_tests.forget_ended(tx, person)
+            _stop_naming(tx, person, place)
             notices.owe(tx, person, NoticeKind.ACCOUNTS, place, str(person), Manner.NEW)
 
         await self._database.write(change)
 
-    async def all(self, person: int) -> tuple[Connection, ...]:
-        """The person's connections, oldest first."""
-        return await self._database.read(lambda tx: connections.of_person(tx, person))
+    async def back(self, cause: str, person: int, place: Place, message: int) -> None:
+        """The pressed card shows all connections again; no name is asked for any more."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            _stop_naming(tx, person, place)
+            _show_accounts(tx, person, place, message)
+
+        await self._database.write(change)
+
+    async def test(
+        self, cause: str, person: int, place: Place, message: int, connection: str, revision: int
+    ) -> None:
+        """The portal is asked whether the connection works; the pressed card tells."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            _check_account(tx, person, connection, revision)
+            last = connection_tests.find(tx, person, connection)
+            if last is None or last.state is not ConnectionTestState.ASKING:
+                asking = ConnectionTestState.ASKING
+                times = last.revision + 1 if last else 1
+                test = ConnectionTest(connection, person, place, asking, times)
+                connection_tests.save(tx, test)
+            _show_accounts(tx, person, place, message)
+
+        await self._database.write(change)
+
+    async def ask_name(
+        self, cause: str, person: int, place: Place, message: int, connection: str, revision: int
+    ) -> None:
+        """Typed text in this place names the connection from now on."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            _check_account(tx, person, connection, revision)
+            drafts.point(tx, Pointer(person, place, PointsAt.CONNECTION, connection))
+            _show_accounts(tx, person, place, message)
+
+        await self._database.write(change)
+
+    async def takes_name(self, person: int, place: Place, reply_to: int | None) -> bool:
+        """Is what is typed here a name? A reply to any other card is not."""
+
+        def look(tx: Reading) -> bool:
+            if _named_at(tx, person, place) is None:
+                return False
+            card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
+            return card is None or card.kind is CardKind.ACCOUNTS
+
+        return await self._database.read(look)
+
+    async def name(self, cause: str, person: int, place: Place, text: str) -> BadName | None:
+        """Names the connection that was asked about. A bad name is returned, and is asked again."""
+        try:
+            name = read_name(text)
+        except BadName as error:
+            return error
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            connection = _named_at(tx, person, place)
+            if connection is None:
+                raise Stale
+            connections.save(tx, replace(connection, name=name, revision=connection.revision + 1))
+            drafts.unpoint(tx, person, place)
+            notices.owe(tx, person, NoticeKind.ACCOUNTS, place, str(person), Manner.NEW)
+
+        await self._database.write(change)
+        return None
+
+    async def cancel(self, cause: str, person: int, place: Place) -> bool:
+        """`/cancel` where a name is asked for. False: none is, and nothing was written."""
+
+        def change(tx: Transaction) -> bool:
+            if not _stop_naming(tx, person, place):
+                return False
+            tx.once(cause)
+            notices.owe(tx, person, NoticeKind.ACCOUNTS, place, str(person), Manner.NEW)
+            return True
+
+        return await self._database.write(change)
 
     async def use(
         self, cause: str, person: int, place: Place, message: int, connection: str, revision: int
@@ -90,6 +173,21 @@ def _check_account(tx: Reading, person: int, connection: str, revision: int) -> 
     current = people.get(tx, person).revision == revision
     if not current or connections.find(tx, person, connection) is None:
         raise Stale
+
+
+def _named_at(tx: Reading, person: int, place: Place) -> Connection | None:
+    """The connection that typed text in this place names."""
+    pointer = drafts.pointer(tx, person, place)
+    if pointer is None or pointer.kind is not PointsAt.CONNECTION:
+        return None
+    return connections.find(tx, person, pointer.subject)
+
+
+def _stop_naming(tx: Transaction, person: int, place: Place) -> bool:
+    naming = _named_at(tx, person, place) is not None
+    if naming:
+        drafts.unpoint(tx, person, place)
+    return naming
 
 
 def _show_accounts(tx: Transaction, person: int, place: Place, message: int) -> None:

@@ -131,6 +131,8 @@ def _writes_else(tx: Reading, draft: Draft) -> bool:
     if pointer.kind is PointsAt.DRAFT:
         other = drafts.find(tx, draft.owner, pointer.subject)
         return other is not None and other.state is DraftState.COMPOSING
+    if pointer.kind is PointsAt.CONNECTION:
+        return connections.find(tx, draft.owner, pointer.subject) is not None
     attempt = connections.find_attempt(tx, draft.owner, pointer.subject)
     over = (AttemptState.CONNECTED, AttemptState.DROPPED)
     return attempt is not None and attempt.state not in over

@@ -1,4 +1,4 @@
-"""Asks portals for what rows want: letters for drafts, and whether an attempt to connect works.
+"""Asks portals for what rows want: letters for drafts, and whether a webhook works.
 
 No handler awaits a portal. It stores what is wanted; one task per row asks, and writes the answer
 only if the row still wants it. Rows that still want something at start are asked again.
@@ -20,7 +20,7 @@ from mail.ports import Clock, NewId, Portal, Spawn, Stop
 from mail.recipients import read_addresses
 from mail.suggestions import prefill
 from mail.webhooks import webhook_of
-from storage import connections, drafts, letters
+from storage import connection_tests, connections, drafts, letters
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection, Sender
 from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
@@ -39,7 +39,10 @@ _log = logging.getLogger(__name__)
 
 
 class Lookups:
-    """The loop that finds rows that want something. `check` asks for an attempt to connect."""
+    """The loop that finds rows that want something.
+
+    `check` asks for an attempt to connect, `test` for a connection that is stored.
+    """
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class Lookups:
         new_id: NewId,
         spawn: Spawn,
         check: Check,
+        test: Check,
     ) -> None:
         self._database = database
         self._portal = portal
@@ -56,6 +60,7 @@ class Lookups:
         self._new_id = new_id
         self._spawn = spawn
         self._check = check
+        self._test = test
         self._asking: set[tuple[str, int]] = set()
         self._bell = Bell()
         database.on_wake("lookups", self._bell.ring)
@@ -68,6 +73,8 @@ class Lookups:
                 self._ask((draft_id, revision), look_up)
             for owner, attempt, revision in await self._database.read(connections.checking):
                 self._ask((attempt, revision), partial(self._check, owner, attempt))
+            for owner, connection, revision in await self._database.read(connection_tests.asking):
+                self._ask((connection, revision), partial(self._test, owner, connection))
             await self._bell.wait(IDLE_SECONDS)
 
     def _ask(self, question: tuple[str, int], work: Work) -> None:

@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mail.draft_changes import known_or_none
-from storage import connections, drafts, letters, notices, outbox, people
+from storage import connection_tests, connections, drafts, letters, notices, outbox, people
 from storage.database import Reading, Transaction
-from storage.records.connections import ConnectAttempt, Connection
+from storage.records.connections import ConnectAttempt, Connection, ConnectionTest
 from storage.records.drafts import Draft, DraftState
 from storage.records.letters import Letter
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
 from storage.records.outbox import OutboxRow, OutboxState
 from storage.records.people import Access, Person
 from storage.records.places import Place
+from storage.records.pointers import PointsAt
 from storage.records.updates import StoredUpdate
 
 
@@ -56,9 +57,11 @@ class AttemptScene:
 
 @dataclass(frozen=True, slots=True)
 class AccountsScene:
-    """All connections of a person."""
+    """All connections of a person, with their last tests; `naming` is to be named."""
 
     connections: tuple[Connection, ...]
+    tests: tuple[ConnectionTest, ...] = ()
+    naming: Connection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,13 @@ def _attempt(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
 
 
 def _accounts(tx: Reading, notice: Notice, reader: Person) -> Showing:
-    scene = AccountsScene(connections.of_person(tx, reader.id))
+    pointer = drafts.pointer(tx, reader.id, notice.place)
+    asks = pointer is not None and pointer.kind is PointsAt.CONNECTION
+    scene = AccountsScene(
+        connections.of_person(tx, reader.id),
+        connection_tests.of_person(tx, reader.id),
+        connections.find(tx, reader.id, pointer.subject) if pointer and asks else None,
+    )
     return Showing(reader, scene, _target(tx, notice, CardKind.ACCOUNTS))
 
 

@@ -13,8 +13,8 @@ def _test(tx: Reading, row: dict[str, Any]) -> ConnectionTest:
     owner, connection, sealed = row["owner"], row["connection"], row["failure"]
     failure = None
     if sealed:
-        text = tx.open(owner, "connection_tests", "failure", connection, sealed)
-        failure = from_json(Failure, text)
+        text = tx.open_if_whole(owner, "connection_tests", "failure", connection, sealed)
+        failure = from_json(Failure, text) if text else None
     return ConnectionTest(
         connection=connection,
         owner=owner,

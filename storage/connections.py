@@ -35,8 +35,14 @@ def _connection(tx: Reading, row: dict[str, Any]) -> Connection:
         account=from_json(Account, account) if account else Account(),
         senders_at=as_time(row["senders_at"]),
         revision=row["revision"],
-        name=tx.open(owner, "connections", "name", row_id, row["name"]) if row["name"] else "",
+        name=_name(tx, row),
     )
+
+
+def _name(tx: Reading, row: dict[str, Any]) -> str:
+    if not row["name"]:
+        return ""
+    return tx.open_if_whole(row["owner"], "connections", "name", row["id"], row["name"]) or ""
 
 
 def save(tx: Transaction, connection: Connection) -> None:

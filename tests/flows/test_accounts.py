@@ -1,11 +1,23 @@
-"""Several connections of one person: which one letters go through, and what leaving one costs."""
+"""A person's connections: which one letters go through, names, tests, what leaving one costs."""
+
+import asyncio
 
 import pytest
 
 from sandbox import Sandbox
 from sandbox.telegram.messages import Message
 from sandbox.telegram.people import Person
-from tests.flows.acting import JANE, TEXT, count_sends, press, review, send
+from tests.flows.acting import (
+    JANE,
+    TEXT,
+    count_sends,
+    hold,
+    press,
+    restart,
+    review,
+    send,
+    shows,
+)
 from tests.support.bot_process import BotProcess
 
 
@@ -127,3 +139,142 @@ async def test_an_old_accounts_card_does_not_disconnect(twice_connected: Person)
     second = await accounts(anna)
     await press(anna, second, label(second, "Use", "Anna"), "Anna Berg · active")
     assert "newest card" in await anna.press_data(first, ask).answered()
+
+
+async def test_a_portal_gets_a_name(connected: Person, sandbox: Sandbox) -> None:
+    anna, chat, host = connected, connected.chat, sandbox.portal_host
+    card = await accounts(anna)
+    assert card.buttons == ["Test", "Rename", "Remove"]
+    await press(anna, card, "Rename", f"What do you want to call {host}, Anna Berg?")
+    assert card.buttons == ["Back", "Cancel"]
+    for bad, why in (
+        ("x" * 41, "The name has 41 characters; at most 40 are possible. For example: Support"),
+        ("two\nlines", "The name must be one line. For example: Support"),
+        ("\u2060", "The name is empty. For example: Support"),
+    ):
+        said = anna.say(bad)
+        assert (await chat.wait_for("For example", after=said.id)).text == why
+    said = anna.say(" Print shop ")
+    named = await chat.wait_for("Your portals", after=said.id)
+    assert f"Print shop ({host}), Anna Berg · active ✅" in named.text
+    await chat.wait_until(lambda _: card.buttons == [])
+    said = anna.say(f"/reply 15 {TEXT}")
+    await chat.wait_for("Check before it goes out", after=said.id)
+    again = await accounts(anna)
+    assert "Print shop" in again.text
+
+
+@pytest.mark.parametrize("label", ["Back", "Cancel"])
+async def test_a_name_need_not_be_given(connected: Person, label: str) -> None:
+    """The letter that was being written gets the text that is typed next."""
+    anna, chat = connected, connected.chat
+    await review(anna)
+    card = await accounts(anna)
+    await press(anna, card, "Rename", "What do you want to call")
+    await press(anna, card, label, "Your portals")
+    assert card.buttons == ["Test", "Rename", "Remove"]
+    said = anna.say("And one more thing")
+    joined = await chat.wait_for("Check before it goes out", after=said.id)
+    assert "And one more thing" in joined.text
+
+
+async def test_a_name_is_left_by_command_too(connected: Person) -> None:
+    anna, chat = connected, connected.chat
+    card = await accounts(anna)
+    await press(anna, card, "Rename", "What do you want to call")
+    said = anna.say("/cancel")
+    await chat.wait_for("Your portals", after=said.id)
+    said = anna.say("/cancel")
+    await chat.wait_for("There is nothing to cancel.", after=said.id)
+
+
+async def test_a_reply_to_another_card_is_no_name(connected: Person) -> None:
+    anna, chat = connected, connected.chat
+    draft = await review(anna)
+    card = await accounts(anna)
+    await press(anna, card, "Rename", "What do you want to call")
+    said = anna.say("For the letter", reply_to=draft)
+    joined = await chat.wait_for("Check before it goes out", after=said.id)
+    assert "For the letter" in joined.text
+
+
+async def test_a_name_is_asked_for_over_a_restart(connected: Person, bot: BotProcess) -> None:
+    anna, chat = connected, connected.chat
+    card = await accounts(anna)
+    await press(anna, card, "Rename", "What do you want to call")
+    await restart(bot, hard=True)
+    said = anna.say("Print shop")
+    named = await chat.wait_for("Your portals", after=said.id)
+    assert "Print shop (" in named.text
+
+
+async def test_a_name_stays_when_the_portal_is_connected_again(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    await press(anna, await accounts(anna), "Rename", "What do you want to call")
+    said = anna.say("Print shop")
+    await chat.wait_for("Your portals", after=said.id)
+    said = anna.say(f"/connect {sandbox.webhook}")
+    await chat.wait_for("Connected to", after=said.id)
+    assert "Print shop (" in (await accounts(anna)).text
+
+
+async def test_a_portal_is_tested(connected: Person, sandbox: Sandbox) -> None:
+    anna, chat = connected, connected.chat
+    let_go = hold(sandbox, "mail.mailbox.list")
+    card = await accounts(anna)
+    async with asyncio.timeout(1):
+        await press(anna, card, "Test", f"Asking {sandbox.portal_host}…")
+    assert await anna.press(card, "Test").answered() == "", "pressed twice it asks once"
+    let_go.set()
+    await chat.wait_until(shows(card, "It works: 2 mailboxes, 3 senders ✅"))
+    assert chat.last is card
+    assert card.buttons == ["Test", "Rename", "Remove"]
+    assert "It works" not in (await accounts(anna)).text, "it was so then, not for ever"
+
+
+async def test_a_test_says_what_is_wrong_and_works_later(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    card = await accounts(anna)
+    sandbox.faults.unauthorized()
+    await anna.press(card, "Test").answered()
+    await chat.wait_until(shows(card, "The portal does not accept the webhook"))
+    sandbox.faults.off()
+    await sandbox.close_portal()
+    await anna.press(card, "Test").answered()
+    await chat.wait_until(shows(card, "The portal cannot be reached."))
+    await sandbox.open_portal()
+    await anna.press(card, "Test").answered()
+    await chat.wait_until(shows(card, "It works: "))
+    assert "❌" not in card.text
+
+
+async def test_a_test_goes_on_after_a_restart(
+    connected: Person, sandbox: Sandbox, bot: BotProcess
+) -> None:
+    anna, chat = connected, connected.chat
+    card = await accounts(anna)
+    fault = sandbox.faults.hang(method="mail.mailbox.list")
+    await press(anna, card, "Test", "Asking")
+    await bot.kill()
+    sandbox.faults.off(fault.kind)
+    await bot.start()
+    await chat.wait_until(shows(card, "It works: "))
+
+
+async def test_each_portal_is_tested_and_named_for_itself(
+    twice_connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = twice_connected, twice_connected.chat
+    card = await accounts(anna)
+    await anna.press(card, label(card, "Test", "Anna")).answered()
+    await chat.wait_until(shows(card, "It works: "))
+    assert card.text.count("It works") == 1
+    await press(anna, card, label(card, "Rename", "Oleg"), "What do you want to call")
+    said = anna.say("Oleg's")
+    named = await chat.wait_for("Your portals", after=said.id)
+    assert "Remove Oleg's" in named.buttons
+    assert any(one.startswith(f"Remove {sandbox.portal_host}, Anna") for one in named.buttons)

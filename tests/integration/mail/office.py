@@ -98,7 +98,7 @@ class Office:
         return await self.db.read(lambda tx: people.get(tx, ANNA))
 
     async def all_connections(self) -> tuple[Connection, ...]:
-        return await self.accounts.all(ANNA)
+        return await self.db.read(lambda tx: connections.of_person(tx, ANNA))
 
     async def only_connection(self) -> Connection:
         (connection,) = await self.all_connections()

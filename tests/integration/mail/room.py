@@ -106,7 +106,13 @@ class Room:
 
     def new_lookups(self) -> Lookups:
         return Lookups(
-            self.database, self.portal, self.clock, self.new_id, self.spawn, _nobody_connects
+            self.database,
+            self.portal,
+            self.clock,
+            self.new_id,
+            self.spawn,
+            _nobody_connects,
+            _nobody_connects,
         )
 
     def new_sending(self) -> Sending:

@@ -1,4 +1,4 @@
-"""The cards of connecting and of accounts: their first words, their buttons, and no secrets."""
+"""The cards of connecting: their first words, their buttons, and no secrets."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,15 +8,10 @@ import pytest
 from handlers.cards import Shown
 from handlers.connection_cards import (
     MOST_SHOWN,
-    AccountButton,
-    AccountPress,
     AttemptButton,
-    accounts_card,
     attempt_card,
-    leaving_card,
 )
 from handlers.webhook_sentences import not_an_address
-from mail.accounts import Leaving
 from mail.connections import AttemptPress, WebhookFault
 from storage.records.connections import (
     Account,
@@ -151,47 +146,6 @@ def test_names_from_a_portal_are_not_tappable() -> None:
     assert "@admin" not in card
 
 
-def test_accounts_mark_the_active_one_and_offer_the_others() -> None:
-    other = replace(CONNECTION, id="d" * 16, account=replace(ACCOUNT, person_name="Oleg"))
-    card = accounts_card(ANNA, (CONNECTION, other), EN)
-    assert labels(card) == [
-        "Remove acme.example, Anna Berg",
-        "Use acme.example, Oleg",
-        "Remove acme.example, Oleg",
-    ]
-    assert text(card).count("active ✅") == 1
-
-
-def test_without_a_connection_the_card_says_what_to_do() -> None:
-    card = accounts_card(ANNA, (), EN)
-    assert "/connect" in text(card)
-    assert card.keyboard == ()
-
-
-@pytest.mark.parametrize(
-    ("letters", "drafts", "lines"),
-    [
-        (0, 0, []),
-        (1, 0, ["1 letter that has not left will be cancelled."]),
-        (
-            2,
-            3,
-            ["2 letters that have not left will be cancelled.", "3 drafts will be set aside."],
-        ),
-    ],
-)
-def test_disconnecting_asks_and_says_what_it_costs(
-    letters: int, drafts: int, lines: list[str]
-) -> None:
-    card = leaving_card(Leaving(CONNECTION, letters, drafts, 7), EN)
-    said = text(card).splitlines()
-    assert said[0] == "Disconnect acme.example, Anna Berg?"
-    assert said[1:-1] == lines
-    assert labels(card) == ["Disconnect", "Back"]
-
-
 def test_buttons_pack_within_64_bytes() -> None:
     for press in AttemptPress:
         AttemptButton(attempt="a" * 16, revision=2**31, press=press).pack()
-    for account_press in AccountPress:
-        AccountButton(connection="c" * 16, revision=2**31, press=account_press).pack()

@@ -1,0 +1,189 @@
+"""The card of a person's accounts, and its questions: the name, and before disconnecting."""
+
+from enum import StrEnum
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.utils.formatting import Bold, Text, as_list
+
+from handlers.cards import Button, Shown
+from handlers.connection_cards import account_lines, reason
+from handlers.letter_card import shown_line
+from handlers.texts import Texts, mark
+from mail.accounts import Leaving
+from mail.connection_names import LONGEST, BadName, NameFault
+from mail.showing import AccountsScene
+from storage.records.connections import Connection, ConnectionTest, ConnectionTestState
+from storage.records.failures import Failure
+from storage.records.notices import CardKind
+from storage.records.people import Person
+
+_EXAMPLE = mark("For example: Support")
+
+
+class AccountPress(StrEnum):
+    """What the buttons of the accounts' card do."""
+
+    USE = "use"
+    TEST = "test"
+    NAME = "name"
+    ASK = "ask"  # before removing
+    REMOVE = "remove"
+    BACK = "back"
+
+
+class AccountButton(CallbackData, prefix="c"):
+    """On the accounts' card, and on its questions."""
+
+    connection: str
+    revision: int
+    press: AccountPress
+
+
+def accounts_card(person: Person, scene: AccountsScene, _: Texts) -> Shown:
+    """All connections of a person, or the question what one is to be called."""
+    if scene.naming is not None:
+        text, keyboard = _naming(scene.naming, person, _)
+    elif scene.connections:
+        text, keyboard = _all(scene, person, _)
+    else:
+        text, keyboard = Text(_("No portal is connected. Send /connect to connect one.")), ()
+    return Shown(text, keyboard, CardKind.ACCOUNTS, str(person.id), person.revision)
+
+
+def _all(
+    scene: AccountsScene, person: Person, _: Texts
+) -> tuple[Text, tuple[tuple[Button, ...], ...]]:
+    tests = {test.connection: test for test in scene.tests}
+    lines = [Text(Bold(_("Your portals")))]
+    keyboard: list[tuple[Button, ...]] = []
+    for connection in scene.connections:
+        active = connection.id == person.active_connection
+        lines.append(_account(connection, tests.get(connection.id), _, active=active))
+        presses = (AccountPress.TEST, AccountPress.NAME, AccountPress.ASK)
+        buttons = [
+            _button(connection, person.revision, label, press)
+            for press, label in _labels(connection, _, alone=len(scene.connections) == 1).items()
+            if press in presses or not active
+        ]
+        keyboard += [tuple(buttons[:-2]), tuple(buttons[-2:])]
+    return as_list(*lines, sep="\n\n"), tuple(keyboard)
+
+
+def _labels(connection: Connection, _: Texts, *, alone: bool) -> dict[AccountPress, str]:
+    """What the buttons say; with several portals each names its own."""
+    if alone:
+        labels = _("Use"), _("Test"), _("Rename"), _("Remove")
+    else:
+        labels = _("Use {name}"), _("Test {name}"), _("Rename {name}"), _("Remove {name}")
+    presses = AccountPress.USE, AccountPress.TEST, AccountPress.NAME, AccountPress.ASK
+    name = shown_line(connection.name) or _full_name(connection)
+    return {press: label.format(name=name) for press, label in zip(presses, labels, strict=True)}
+
+
+def _account(
+    connection: Connection, test: ConnectionTest | None, _: Texts, *, active: bool
+) -> Text:
+    sign = " · " + _("active") + " ✅" if active else ""
+    lines = [Text(Bold(_full_name(connection)), sign)]
+    lines += account_lines(connection.account, _)
+    if test is not None:
+        lines.append(_tested(connection, test, _))
+    return as_list(*lines)
+
+
+def _tested(connection: Connection, test: ConnectionTest, _: Texts) -> Text:
+    match test.state:
+        case ConnectionTestState.ASKING:
+            return Text(_("Asking {host}…").format(host=connection.address.label))
+        case ConnectionTestState.WORKS:
+            account = connection.account
+            mailboxes, senders = len(account.mailboxes), len(account.senders)
+            said = _("It works: {mailboxes}, {senders}").format(
+                mailboxes=_.plural("{n} mailbox", "{n} mailboxes", mailboxes).format(
+                    n=_.number(mailboxes)
+                ),
+                senders=_.plural("{n} sender", "{n} senders", senders).format(n=_.number(senders)),
+            )
+            return Text(said, " ✅")
+        case ConnectionTestState.FAILED:
+            return Text(reason(test.failure or Failure("check_broke"), _), " ❌")
+
+
+def _full_name(connection: Connection) -> str:
+    """Its owner's name for it with the host in brackets, else the host; and who it is there."""
+    name, who = shown_line(connection.name), shown_line(connection.account.person_name)
+    label = connection.address.label
+    shown = f"{name} ({label})" if name else label
+    return f"{shown}, {who}" if who else shown
+
+
+def _naming(
+    connection: Connection, person: Person, _: Texts
+) -> tuple[Text, tuple[tuple[Button, ...], ...]]:
+    question = _("What do you want to call {name}?").format(name=_full_name(connection))
+    lines = [
+        Text(question),
+        Text(
+            _.plural(
+                "One line, at most {n} character.", "One line, at most {n} characters.", LONGEST
+            ).format(n=_.number(LONGEST)),
+            " ",
+            _(_EXAMPLE),
+        ),
+    ]
+    buttons = tuple(
+        _button(connection, person.revision, label, AccountPress.BACK)
+        for label in (_("Back"), _("Cancel"))
+    )
+    return as_list(*lines), (buttons,)
+
+
+def bad_name_sentence(error: BadName, _: Texts) -> str:
+    """Why it cannot be a name; it may be typed anew."""
+    match error.code:
+        case NameFault.BLANK:
+            why = _("The name is empty.")
+        case NameFault.NOT_ONE_LINE:
+            why = _("The name must be one line.")
+        case NameFault.TOO_LONG:
+            why = _("The name has {count} characters; at most {limit} are possible.").format(
+                count=_.number(error.count), limit=_.number(LONGEST)
+            )
+    return f"{why} {_(_EXAMPLE)}"
+
+
+def _button(connection: Connection, revision: int, label: str, press: AccountPress) -> Button:
+    data = AccountButton(connection=connection.id, revision=revision, press=press)
+    return Button(label, data.pack())
+
+
+def leaving_card(leaving: Leaving, _: Texts) -> Shown:
+    """The question before disconnecting, with what it would cost."""
+    connection = leaving.connection
+    lines = [Text(_("Disconnect {name}?").format(name=_full_name(connection)))]
+    if leaving.letters:
+        lines.append(
+            Text(
+                _.plural(
+                    "{n} letter that has not left will be cancelled.",
+                    "{n} letters that have not left will be cancelled.",
+                    leaving.letters,
+                ).format(n=_.number(leaving.letters))
+            )
+        )
+    if leaving.drafts:
+        lines.append(
+            Text(
+                _.plural(
+                    "{n} draft will be set aside.",
+                    "{n} drafts will be set aside.",
+                    leaving.drafts,
+                ).format(n=_.number(leaving.drafts))
+            )
+        )
+    lines.append(Text(_("I forget the webhook. It still works until you delete it in Bitrix24.")))
+    buttons = (
+        _button(connection, leaving.revision, _("Disconnect"), AccountPress.REMOVE),
+        _button(connection, leaving.revision, _("Back"), AccountPress.BACK),
+    )
+    return Shown(as_list(*lines), (buttons,))
