@@ -13,6 +13,8 @@ from storage.records.notices import CardKind
 
 TEXT_UNITS = 2500  # of the letter's text that the card shows
 HEADER_UNITS = 300  # of one header line
+MOST_SENDERS = 3  # of a letter whose senders are too long to be shown as they are
+NAME_UNITS = 100  # of a sender's name that is too long to be shown whole
 
 
 def letter_card(scene: LetterScene, _: Texts) -> Shown:
@@ -32,7 +34,7 @@ def _headers(letter: LetterText, number: int, zone: str, _: Texts) -> list[Text]
     subject = shown_line(letter.subject) or _("(no subject)")
     lines = [
         Text("✉️ ", _("Letter {number}").format(number=number), " · ", Bold(subject)),
-        Text(_("From:"), " ", shown_line(letter.sender) or _("(unknown sender)")),
+        Text(_("From:"), " ", _sender(letter.sender) or _("(unknown sender)")),
     ]
     if letter.to and not _only_mailbox(letter.to, letter.mailbox):
         lines.append(Text(_("To:"), " ", shown_line(letter.to)))
@@ -43,6 +45,17 @@ def _headers(letter: LetterText, number: int, zone: str, _: Texts) -> list[Text]
     if letter.has_attachments:
         lines.append(Text("📎 ", _("Has attachments; they stay in Bitrix24.")))
     return lines
+
+
+def _sender(text: str) -> str:
+    """However long the name that somebody gave themselves, their address is shown."""
+    line, addresses = shown_line(text), read_addresses(text)
+    if all(address.email in line for address in addresses):
+        return line
+    return ", ".join(
+        f"{shortened(address.name, NAME_UNITS)} <{address.email}>".strip()
+        for address in addresses[-MOST_SENDERS:]
+    )
 
 
 def _only_mailbox(to: str, mailbox: str) -> bool:
