@@ -1,23 +1,23 @@
 // One message of the chat: quote of what it answers, text, time, actions, inline buttons.
 
-import { iconButton, make, setText, time } from "./nodes.js";
+import { clock, iconButton, make, setText } from "./nodes.js";
 import { toast } from "./notes.js";
 import { press } from "./presses.js";
 import { richText } from "./rich_text.js";
 
 const KINDS = {
-  photo: "Photo",
-  document: "Document",
-  sticker: "Sticker 👍",
-  voice: "Voice message",
-  location: "Location",
-  contact: "Contact",
-  dice: "Dice 🎲",
+  photo: ["🖼️", "Photo"],
+  document: ["📄", "File scan.pdf"],
+  sticker: ["👍", "Sticker"],
+  voice: ["🎤", "Voice message, 0:03"],
+  location: ["📍", "Location"],
+  contact: ["👤", "Contact Sam"],
+  dice: ["🎲", "Dice"],
 };
 
 /** The first words of a message, for a quote of it. */
 export function snippet(message) {
-  return message.text.replace(/\s+/g, " ").slice(0, 120) || KINDS[message.kind] || "Message";
+  return message.text.replace(/\s+/g, " ").slice(0, 120) || KINDS[message.kind]?.[1] || "Message";
 }
 
 /** `context`: chat, person, find(id), command(text), reply(message), edit(message), remove(message). */
@@ -43,16 +43,20 @@ export function createBubble(message, context) {
   return node;
 }
 
-export function updateBubble(node, message, context) {
+/** `place`: whether it is the first and the last of those that one side said in a row. */
+export function updateBubble(node, message, context, place) {
   const { text, meta, head, keyboard } = node.parts;
   node.message = message;
+  node.classList.toggle("first", place.first);
+  node.classList.toggle("last", place.last);
   const shown = JSON.stringify([message.text, message.entities, message.edited]);
   if (node.shown !== shown) {
     node.shown = shown;
     const opened = { opened: node.opened, command: context.command };
     text.replaceChildren(...richText(message.text, message.entities, opened));
     text.hidden = !message.text;
-    meta.replaceChildren(...(message.edited ? ["edited "] : []), time(message.date));
+    meta.replaceChildren(...(message.edited ? ["edited "] : []), clock(message.date));
+    node.setAttribute("aria-label", `${message.from.name}, ${meta.textContent}: ${snippet(message)}`);
   }
   updateHead(head, message, context);
   updateKeyboard(node, keyboard, message, context);
@@ -75,13 +79,19 @@ function updateHead(head, message, context) {
   if (head.shown === shown) return;
   head.shown = shown;
   head.replaceChildren();
-  if (message.forwarded) head.append(make("p", { class: "forwarded", text: "Forwarded" }));
+  if (message.forwarded) head.append(make("p", { class: "forwarded", text: "Forwarded message" }));
   if (message.reply_to !== null) head.append(quoteOf(message.reply_to, who, target, context));
-  if (message.kind !== "text") head.append(make("p", { class: "kind", text: KINDS[message.kind] }));
+  if (message.kind !== "text") head.append(contentOf(message.kind));
+}
+
+function contentOf(kind) {
+  const [sign, name] = KINDS[kind];
+  return make("p", { class: `kind ${kind}` }, make("span", { text: sign, "aria-hidden": "true" }), make("span", { text: name }));
 }
 
 function quoteOf(id, who, target, context) {
-  const lines = [make("strong", { text: who }), make("span", { text: target ? snippet(target) : "" })];
+  const words = make("span", { dir: "auto", text: target ? snippet(target) : "" });
+  const lines = [make("strong", { dir: "auto", text: who }), words];
   const label = `Answers ${who}. Show that message`;
   const click = () => context.show(id);
   const button = { type: "button", class: "quote", "aria-label": label, on: { click } };

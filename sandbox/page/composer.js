@@ -2,6 +2,7 @@
 // Each person has their own unsent text. A text that could not be sent comes back.
 
 import { act } from "./api.js";
+import { Attachments } from "./attachments.js";
 import { snippet } from "./bubble.js";
 import { CommandsMenu } from "./commands.js";
 import { dress } from "./nodes.js";
@@ -21,23 +22,35 @@ export class Composer {
     this.person = null;
     this.queue = Promise.resolve();
     this.menu = new CommandsMenu(this);
+    this.attachments = new Attachments(this);
     dress(byId("send"), "send", "Send message");
     dress(byId("about-cancel"), "cross", "Never mind");
     byId("composer").addEventListener("submit", (event) => this.submit(event));
     byId("about-cancel").addEventListener("click", () => this.drop());
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("input", () => this.typed());
+    if (hovers.matches) this.field.focus();
   }
 
   /** Shows the person's own draft; `chat` is the chat that they see. */
   update(person, chat) {
     this.messages = chat?.messages ?? [];
     this.menu.update(person?.commands ?? []);
+    this.allow(!person?.blocks_bot);
     if (person && person.id !== this.person) {
       this.person = person.id;
       this.fill(this.draft.text);
     }
     this.refreshAbout();
+  }
+
+  /** Nobody writes to a bot that they have blocked. */
+  allow(isOpen) {
+    const form = byId("composer");
+    if (form.hidden === !isOpen) return;
+    const hadFocus = form.contains(document.activeElement) || document.activeElement === document.body;
+    form.hidden = !isOpen;
+    if (hadFocus) (isOpen ? this.field : byId("unblock")).focus();
   }
 
   get draft() {
@@ -71,18 +84,22 @@ export class Composer {
 
   submit(event) {
     event.preventDefault();
-    const text = this.field.value.trim();
-    if (!text || this.person === null) return;
-    const { about } = this.draft;
+    if (!this.field.value.trim() || this.person === null) return;
     this.field.focus();
     this.menu.close();
-    if (about?.kind === "edit") this.sendEdit(text, about.message);
-    else {
-      this.fill("");
-      this.draft.about = null;
-      this.refreshAbout();
-      this.sendText(text, about);
-    }
+    const { about } = this.draft;
+    if (about?.kind === "edit") return this.sendEdit(this.field.value.trim(), about.message);
+    const taken = this.take();
+    this.sendText(taken.text, taken.about);
+  }
+
+  /** Empties the field: `{text, about}` is what stood there. */
+  take() {
+    const taken = { text: this.field.value.trim(), about: this.draft.about };
+    this.fill("");
+    this.draft.about = null;
+    this.refreshAbout();
+    return taken;
   }
 
   /** Sends a text at once, such as a command that was tapped. Texts leave in their order. */

@@ -10,6 +10,7 @@ const PATHS = {
   cross: "M6 6l12 12M18 6L6 18",
   menu: "M14 4l-4 16",
   plus: "M12 5v14M5 12h14",
+  more: "M12 5v.01M12 12v.01M12 19v.01",
 };
 
 /** `make("p", {class: "quiet", text: "…", on: {click}}, child, …)`; other names are attributes. */
@@ -78,12 +79,37 @@ export function setText(node, text) {
 
 const HOURS = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const DAYS = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const LONG_DAYS = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
+const YEARS = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 /** A `<time>`: hours and minutes, with the day if it is not today. `seconds` since 1970. */
 export function time(seconds) {
   const date = new Date(seconds * 1000);
-  const today = date.toDateString() === new Date().toDateString();
-  const text = today ? HOURS.format(date) : `${DAYS.format(date)}, ${HOURS.format(date)}`;
+  const text = daysAgo(date) === 0 ? HOURS.format(date) : `${DAYS.format(date)}, ${HOURS.format(date)}`;
+  return timeNode(date, text);
+}
+
+/** A `<time>`: hours and minutes alone, for where the day stands above. */
+export function clock(seconds) {
+  const date = new Date(seconds * 1000);
+  return timeNode(date, HOURS.format(date));
+}
+
+/** "Today", "Yesterday", "3 March", "3 March 2025". */
+export function dayName(seconds) {
+  const date = new Date(seconds * 1000);
+  const ago = daysAgo(date);
+  if (ago === 0 || ago === 1) return ago ? "Yesterday" : "Today";
+  return (date.getFullYear() === new Date().getFullYear() ? LONG_DAYS : YEARS).format(date);
+}
+
+function daysAgo(date) {
+  const now = new Date();
+  const [one, other] = [now, date].map((each) => Date.UTC(each.getFullYear(), each.getMonth(), each.getDate()));
+  return (one - other) / 86_400_000;
+}
+
+function timeNode(date, text) {
   return make("time", { datetime: date.toISOString(), title: WHOLE.format(date), text });
 }

@@ -9,12 +9,13 @@ import { setText } from "./nodes.js";
 import { People } from "./people.js";
 import { updatePresses } from "./presses.js";
 
+const TITLE = document.title;
 const byId = (id) => document.getElementById(id);
 const wide = matchMedia("(min-width: 900px)");
 const views = [...document.querySelectorAll(".views button")];
 
 const composer = new Composer();
-const chat = new Chat(composer);
+const chat = new Chat(composer, refresh);
 const letters = new Letters();
 const faults = new Faults();
 const people = new People(refresh);
@@ -28,11 +29,16 @@ function refresh() {
   const own = state.chats.find((each) => each.id === person?.chat);
   updateBot();
   updatePresses(state.presses);
-  chat.update(own, person);
+  const looking = isLooking("chat");
+  chat.update(own, person, people.seenIn(person?.chat, state), looking);
   composer.update(person, own);
   letters.update(state);
   faults.update(state.faults.portal, state.portal.refusing);
-  markViews(people.update(state, isLooking("chat")));
+  const unread = people.update(state, looking && chat.atEnd);
+  chat.showUnread(unread.get(person?.id));
+  markViews(unread.get(person?.id));
+  const all = [...unread.values()].reduce((sum, each) => sum + each, 0);
+  document.title = all ? `(${all}) ${TITLE}` : TITLE;
 }
 
 function updateBot() {

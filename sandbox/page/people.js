@@ -2,21 +2,25 @@
 // two people. A number says what a person has not seen yet.
 
 import { act } from "./api.js";
+import { Menu } from "./menu.js";
 import { dress, keep, make, setText } from "./nodes.js";
 import { attempt } from "./notes.js";
+
+const STORED = "seen"; // survives a reload of this window
 
 const byId = (id) => document.getElementById(id);
 
 export class People {
   /** `changed()` is called when another person was chosen. */
   constructor(changed) {
-    this.box = byId("people");
-    this.list = make("div", { class: "list" });
-    this.seen = new Map(); // chat id -> the newest message that was looked at
-    this.box.append(this.list, dress(make("button", { type: "button", class: "icon" }), "plus", "Add a person"));
-    this.box.lastChild.addEventListener("click", () => byId("join").showModal());
+    this.list = byId("people-list");
+    this.seen = null; // chat id -> the newest message that was looked at
+    this.menu = new Menu(dress(byId("person-button"), "more", "More"), byId("person-menu"));
+    dress(byId("join-button"), "plus", "Add a person");
+    byId("join-button").addEventListener("click", () => byId("join").showModal());
     byId("join-cancel").addEventListener("click", () => byId("join").close());
     byId("join-form").addEventListener("submit", (event) => this.join(event));
+    byId("unblock").addEventListener("click", () => this.block(false));
     window.addEventListener("hashchange", changed);
   }
 
@@ -26,20 +30,58 @@ export class People {
     return state.people.find((person) => person.id === id) ?? state.people[0];
   }
 
-  /** `looking`: whether the chat is what the visitor sees now. Gives what is unread here. */
+  /** The newest message that was looked at in the chat with this id. What was there before the page counts. */
+  seenIn(chat, state) {
+    if (this.seen === null) {
+      this.seen = restored(state) ?? new Map(state.chats.map((each) => [each.id, newestOf(each)]));
+      this.store(state);
+    }
+    return this.seen.get(chat) ?? 0;
+  }
+
+  /** `looking`: whether the end of the chat is what the visitor sees now. Gives who has how much unread. */
   update(state, looking) {
     const current = this.current(state);
     const chats = new Map(state.chats.map((chat) => [chat.id, chat]));
-    if (looking && current) this.seen.set(current.chat, newestOf(chats.get(current.chat)));
-    const unread = (person) => unreadIn(chats.get(person.chat), this.seen.get(person.chat) ?? 0);
+    if (looking && current) this.note(current.chat, newestOf(chats.get(current.chat)), state);
+    const unread = new Map(
+      state.people.map((person) => [person.id, unreadIn(chats.get(person.chat), this.seenIn(person.chat, state))]),
+    );
     keep(
       this.list,
       state.people,
       (person) => person.id,
       (person) => createPerson(person),
-      (node, person) => updatePerson(node, person, person.id === current.id, unread(person)),
+      (node, person) => updatePerson(node, person, person.id === current?.id, unread.get(person.id)),
     );
-    return current ? unread(current) : 0;
+    if (current) this.updateMenu(current);
+    return unread;
+  }
+
+  note(chat, newest, state) {
+    if (this.seenIn(chat, state) === newest) return;
+    this.seen.set(chat, newest);
+    this.store(state);
+  }
+
+  store(state) {
+    sessionStorage.setItem(STORED, JSON.stringify({ webhook: state.webhook, seen: [...this.seen] }));
+  }
+
+  updateMenu(person) {
+    const label = `More about ${person.name}`;
+    if (byId("person-button").title !== label) dress(byId("person-button"), "more", label);
+    byId("person-menu").setAttribute("aria-label", label);
+    this.person = person.id;
+    const blocked = person.blocks_bot;
+    const words = blocked ? "Unblock the bot" : "Block the bot";
+    this.menu.update([{ label: words, sign: blocked ? "✅" : "🚫", click: () => this.block(!blocked) }]);
+    setText(byId("blocked-by"), `${person.name} has blocked the bot.`);
+    byId("blocked").hidden = !blocked;
+  }
+
+  async block(blocked) {
+    await attempt(() => act("block", { person: this.person, blocked }));
   }
 
   async join(event) {
@@ -54,6 +96,11 @@ export class People {
   }
 }
 
+function restored(state) {
+  const { webhook, seen } = JSON.parse(sessionStorage.getItem(STORED)) ?? {};
+  return webhook === state.webhook ? new Map(seen) : null;
+}
+
 function newestOf(chat) {
   return chat?.messages.at(-1)?.id ?? 0;
 }
@@ -65,7 +112,7 @@ function unreadIn(chat, seen) {
 function createPerson(person) {
   const avatar = make("span", { class: "avatar", "aria-hidden": "true", text: person.name[0] });
   avatar.style.setProperty("--hue", String((person.id * 137) % 360));
-  const name = make("span", { class: "name" });
+  const name = make("span", { class: "name", dir: "auto" });
   const badge = make("span", { class: "badge" });
   const click = () => (location.hash = person.id);
   return make("button", { type: "button", class: "person", on: { click } }, avatar, name, badge);
@@ -76,6 +123,8 @@ function updatePerson(node, person, isCurrent, unread) {
   setText(name, person.name);
   setText(badge, unread ? String(unread) : "");
   badge.hidden = !unread;
+  node.classList.toggle("blocking", person.blocks_bot);
+  const words = [person.name, unread && `${unread} unread`, person.blocks_bot && "has blocked the bot"];
   node.setAttribute("aria-pressed", String(isCurrent));
-  node.setAttribute("aria-label", unread ? `${person.name}, ${unread} unread` : person.name);
+  node.setAttribute("aria-label", words.filter(Boolean).join(", "));
 }

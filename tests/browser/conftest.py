@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser
 
 from .windows import HOW_TO_GET_ONE, Window, find_chromium, open_window, running_browser
+from .world import World, running_world
 
 OpenPage = Callable[..., Awaitable[Window]]
 
@@ -40,3 +41,9 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
 
     yield open_one
     assert [each.complaints for each in windows if each.complaints] == []
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with running_world() as world:
+        yield world

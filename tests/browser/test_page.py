@@ -1,66 +1,17 @@
 """The page in a real browser, against the sandbox alone: what people see, press and type."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, expect
 
-from sandbox import Sandbox
-from sandbox.demo import VISITOR, invite_people
 from sandbox.page_server import page_app
 from sandbox.serving import LoopbackServer
 
 from .conftest import OpenPage
-from .scripted_bot import ScriptedBot, entity
+from .scripted_bot import entity
 from .windows import PHONE
-
-ANNA, OLEG = VISITOR, VISITOR + 1
-
-
-class World:
-    """The sandbox with its page served, and a bot that does as it is told."""
-
-    def __init__(self, sandbox: Sandbox, server: LoopbackServer, http: ClientSession) -> None:
-        self.sandbox = sandbox
-        self.server = server
-        self.http = http
-        self.bot = ScriptedBot(sandbox, http)
-
-    @property
-    def url(self) -> str:
-        return f"{self.server.url}/"
-
-    def texts(self, person: int = ANNA) -> list[str]:
-        return [message.text for message in self.sandbox.telegram.chats[person].messages]
-
-    async def send_letter(self, **changes: object) -> None:
-        """Sends an answer as the bot would."""
-        letter = {
-            "replyToMessageId": 15,
-            "from": "support@linden-print.example",
-            "to": ["jane@client.example"],
-            "cc": ["sam@client.example"],
-            "bcc": ["boss@linden-print.example"],
-            "subject": "Re: Delivery date for order 118",
-            "body": "It ships on <b>Thursday</b>.<br>1 &lt; 2",
-        }
-        address = self.sandbox.webhook.replace("/rest/", "/rest/api/") + "mail.message.reply"
-        async with self.http.post(address, json=letter | changes) as answer:
-            assert answer.status == 200
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with Sandbox() as sandbox, ClientSession() as http:
-        invite_people(sandbox)
-        async with LoopbackServer(page_app(sandbox)) as server:
-            yield World(sandbox, server, http)
-
-
-def message(page: Page, number: int) -> Locator:
-    return page.locator(f'[data-testid=message][data-id="{number}"]')
+from .world import ANNA, OLEG, World, message
 
 
 async def test_a_conversation(world: World, open_page: OpenPage) -> None:
@@ -197,6 +148,7 @@ async def test_several_people(world: World, open_page: OpenPage) -> None:
     for person in (ANNA, OLEG):
         world.sandbox.telegram.people[person].say(f"I am {person}")
     page = (await open_page(world.url)).page
+    await expect(message(page, 1)).to_be_visible()
     composer = page.get_by_test_id("composer")
     await composer.fill("Anna's half")
     await world.bot.say(OLEG, "Hello, Oleg")
@@ -211,7 +163,9 @@ async def test_several_people(world: World, open_page: OpenPage) -> None:
     await page.get_by_role("button", name="Add a person").click()
     await page.get_by_label("Name").fill("Mira")
     await page.get_by_role("button", name="Add", exact=True).click()
-    await expect(page.get_by_role("button", name="Mira")).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("button", name="Mira", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     await expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
     assert world.texts(ANNA) == [f"I am {ANNA}"]
 
