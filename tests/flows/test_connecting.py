@@ -49,7 +49,7 @@ async def test_each_failure_says_what_to_do(
     assert failed.buttons == ["Try again", "Cancel"]
 
 
-async def test_secrets_are_taken_out_wherever_they_stand(
+async def test_row_86_secrets_are_taken_out_wherever_they_stand(
     connected: Person, sandbox: Sandbox, bot: BotProcess
 ) -> None:
     anna, secret = connected, sandbox.portal.address("second")
@@ -71,7 +71,7 @@ async def test_secrets_are_taken_out_wherever_they_stand(
     assert card.text.count(sandbox.portal_host) == 1, "none of them was connected"
 
 
-async def test_a_secret_that_cannot_be_deleted_is_told(
+async def test_row_86_a_secret_that_cannot_be_deleted_is_told(
     anna: Person, sandbox: Sandbox, bot: BotProcess
 ) -> None:
     sandbox.telegram.faults.html(method="deleteMessage")
@@ -80,7 +80,9 @@ async def test_a_secret_that_cannot_be_deleted_is_told(
     await anna.chat.wait_for("Connected")
 
 
-async def test_a_secret_in_a_group(connected: Person, sandbox: Sandbox, bot: BotProcess) -> None:
+async def test_row_86_a_secret_in_a_group(
+    connected: Person, sandbox: Sandbox, bot: BotProcess
+) -> None:
     group = sandbox.telegram.group(-1001000000001, "Help desk", [connected])
     connected.say(f"/connect {sandbox.webhook}", chat=group)
     told = await group.wait_for("There was a webhook in this message.")

@@ -133,6 +133,28 @@ def test_row_89_a_line_end_cannot_begin_a_header(end: str) -> None:
         assert in_address.value.code is RecipientFault.NOT_AN_ADDRESS
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "team: a@x.example;",
+        "team: a@x.example, b@x.example;",
+        "undisclosed-recipients:;",
+        "<a@x.example, b@x.example>",
+        "<a@x.example;b@x.example>",
+        "Jane <a@x.example b@x.example>",
+        "Jane <a@x.example> <b@x.example>",
+        "@relay.example:a@x.example",
+        '"a@x.example, b@x.example"@x.example',
+        "a@x.example?bcc=b@x.example",
+        "mailto:a@x.example?cc=b@x.example",
+    ],
+)
+def test_row_89_groups_and_lists_in_one_address_are_refused(typed: str) -> None:
+    with pytest.raises(RecipientsError) as caught:
+        read_recipients(typed)
+    assert caught.value.code is RecipientFault.NOT_AN_ADDRESS
+
+
 def test_row_89_a_thousand_recipients_are_refused_with_their_count() -> None:
     with pytest.raises(RecipientsError) as caught:
         read_recipients(", ".join(f"a{n}@x.example" for n in range(1000)))
