@@ -86,7 +86,9 @@ def _account(
     sign = " · " + _("active") + " ✅" if active else ""
     lines = [Text(Bold(_full_name(connection)), sign)]
     lines += account_lines(connection.account, _)
-    if test is not None:
+    if not connection.address.code:  # it does not open any more
+        lines.append(Text(reason(Failure("code_lost"), _), " ⚠️"))
+    elif test is not None:
         lines.append(_tested(connection, test, _))
     return as_list(*lines)
 

@@ -56,6 +56,9 @@ async def test_row_82_a_code_that_was_damaged_wants_connecting_again_and_others_
     said = anna.say("/reply 15")
     told = await anna.chat.wait_for(AGAIN, after=said.id)
     assert "can no longer be opened" in told.text
+    asked = anna.say("/accounts")
+    card = await anna.chat.wait_for("Your portals", after=asked.id)
+    assert f"{AGAIN} ⚠️" in card.text
     await press(oleg, await review(oleg), "Send", "Sent to")
     await settled(anna)
     said = anna.say(f"/connect {sandbox.webhook}")
