@@ -113,6 +113,11 @@ def test_row_88_at_least_sixty_letters_are_tried() -> None:
     assert len(set(NASTY)) >= 60
 
 
+def test_as_they_came_many_of_them_would_work() -> None:
+    found = [{one["type"] for one in telegram.detect(nasty)} & WORKS for nasty in NASTY]
+    assert sum(map(bool, found)) >= 15
+
+
 def cards(nasty: str) -> list[Shown]:
     """All that shows a letter's own words: its card, and the steps below it."""
     scene = letter_scene(nasty, nasty[:150])
