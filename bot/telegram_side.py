@@ -18,12 +18,14 @@ from bot.tasks import Stop, Tasks
 from bot.telegram import TelegramSession, optional
 from bot.work import Worker
 from handlers import routers
+from handlers.admin_menu import show_admin_menu
 from handlers.leftovers import Albums
 from handlers.menu import menu
 from handlers.notices import renderer
 from handlers.texts import SHIPPED, Catalogues
 from mail.ports import Clock
 from mail.showing import owe_unreadable
+from storage import people
 from storage.database import Database
 
 LOCALES: Final = Path(__file__).parents[1] / "locales"
@@ -110,6 +112,9 @@ class TelegramSide:
                     language_code=None if language == "en" else language,
                 )
             )
+
+        for admin in await self._database.read(people.admins):
+            await show_admin_menu(self._bot, self._catalogues, admin.id)
 
     async def close(self) -> None:
         """Closes the HTTP session."""

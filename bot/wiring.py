@@ -25,10 +25,12 @@ from mail.connecting import Connecting
 from mail.connection_tests import ConnectionTests
 from mail.connections import Connections
 from mail.drafts import Drafts
+from mail.invites import Invites
 from mail.lookups import Lookups
 from mail.outbox import Outbox
 from mail.people import People
 from mail.ports import Step
+from mail.removing import Removing
 from mail.sending import Sending
 from storage import connections as connection_rows
 from storage import people as people_rows
@@ -46,6 +48,11 @@ TIDY_SECONDS: Final = 3600.0
 def now() -> datetime:
     """The program's one clock."""
     return datetime.now(UTC)
+
+
+def new_token() -> str:
+    """128 random bits of an invite's link."""
+    return randomness.token_urlsafe(16)
 
 
 def _no_step(_name: str) -> None:
@@ -106,6 +113,8 @@ async def _services(settings: Settings, secrets: Secrets, database: Database) ->
             open_to_all=settings.access is Access.OPEN,
             claim_code=await _claim_code(settings, database),
         ),
+        "invites": Invites(database, admins=settings.admins, new_token=new_token),
+        "removing": Removing(database, admins=settings.admins),
         "connections": Connections(
             database, new_id, settings.trusted_portals, on_secret=secrets.add
         ),

@@ -2,7 +2,6 @@
 
 from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
@@ -12,8 +11,7 @@ from handlers.account_cards import (
     bad_name_sentence,
     leaving_card,
 )
-from handlers.answers import answer_press
-from handlers.cards import Shown
+from handlers.answers import answer_press, turn_card
 from handlers.commands import CommandText
 from handlers.filters import HasText, PrivateChat
 from handlers.places import place_of, place_of_press
@@ -74,7 +72,7 @@ async def press(
         leaving = await accounts.leaving(person.id, callback_data.connection)
         if leaving is None or leaving.revision != callback_data.revision:
             raise Stale
-        await _turn(press, leaving_card(leaving, _))
+        await turn_card(press, leaving_card(leaving, _))
     else:
         await _change(press, callback_data, cause, person, accounts)
     await answer_press(press)
@@ -104,22 +102,6 @@ async def cancel(message: Message, cause: str, person: Person, accounts: Account
     """While a name is asked for; else it is about a draft."""
     if not await accounts.cancel(cause, person.id, place_of(message)):
         raise SkipHandler
-
-
-async def _turn(press: CallbackQuery, shown: Shown) -> None:
-    """Shows something else in the pressed message; a second press of the same is no fault."""
-    if not isinstance(press.message, Message):
-        return
-    text, entities = shown.content()
-    try:
-        await press.message.edit_text(
-            text,
-            entities=entities,
-            reply_markup=shown.markup(),
-            link_preview_options=NO_PREVIEW,
-        )
-    except TelegramAPIError:
-        return
 
 
 names = Router(name="names of connections")

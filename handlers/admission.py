@@ -6,17 +6,25 @@ What the handlers behind it get: `person`, and `_`, the texts of that person's l
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiogram import BaseMiddleware, Router
+from aiogram import BaseMiddleware, Bot, Router
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
-from handlers.admission_cards import LetInButton, claimed_text, start_text, stranger_text
+from handlers.admin_menu import show_admin_menu
+from handlers.admission_cards import (
+    LetInButton,
+    claimed_text,
+    no_use_text,
+    start_text,
+    stranger_text,
+)
 from handlers.answers import answer_press
 from handlers.commands import CommandText, split_command
 from handlers.filters import PrivateChat
 from handlers.secret_messages import said, take_away
 from handlers.texts import Catalogues, Texts
 from mail.connections import Connections
+from mail.invites import Invites, Visit
 from mail.people import People
 from storage.records.people import Person
 from storage.records.updates import NOT_PERSONS
@@ -64,11 +72,20 @@ class Admission(BaseMiddleware):
 
 @router.message(PrivateChat(), CommandText("start"))
 async def start(
-    message: Message, argument: str, cause: str, person: Person, people: People, _: Texts
+    message: Message,
+    argument: str,
+    cause: str,
+    person: Person,
+    people: People,
+    bot: Bot,
+    catalogues: Catalogues,
+    _: Texts,
 ) -> None:
     """Where ACCESS is open, the first admin is somebody who is in already."""
     claimed = await people.claim(cause, person.id, argument)
     await message.answer(claimed_text(_) if claimed else start_text(person, _))
+    if claimed or person.admin:
+        await show_admin_menu(bot, catalogues, person.id)
 
 
 @router.callback_query(PrivateChat(), LetInButton.filter())
@@ -111,9 +128,23 @@ async def _meet_stranger(message: Message, person: Person, data: dict[str, Any])
     if connections.holds_webhook(said(message)):
         await take_away(message)
     command, argument = split_command(message.text or "")
-    if command == "/start" and await people.claim(data["cause"], person.id, argument):
-        await message.answer(claimed_text(texts))
-        return
+    if command == "/start" and argument:
+        if await people.claim(data["cause"], person.id, argument):
+            await message.answer(claimed_text(texts))
+            await show_admin_menu(data["bot"], data["catalogues"], person.id)
+            return
+        invites: Invites = data["invites"]
+        if await invites.exist():
+            await _come(message, argument, person, data)
+            return
     answer = await people.ask(data["cause"], person.id)
     if answer is not None:
         await message.answer(stranger_text(answer, texts))
+
+
+async def _come(message: Message, token: str, person: Person, data: dict[str, Any]) -> None:
+    """By an invite's link; who is let in hears of it by a notice."""
+    invites: Invites = data["invites"]
+    texts: Texts = data["_"]
+    if await invites.come(data["cause"], person.id, token) is Visit.NO_USE:
+        await message.answer(no_use_text(texts))

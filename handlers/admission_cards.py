@@ -4,8 +4,10 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text, as_list
 
 from handlers.cards import Button, Shown
+from handlers.removal_cards import RemovalPress, remove_button, who
 from handlers.texts import Texts, mark
 from mail.people import Answer
+from mail.showing import AdmittedScene, ApprovalScene
 from storage.records.notices import CardKind
 from storage.records.people import Access, Person
 
@@ -58,10 +60,29 @@ def claimed_text(_: Texts) -> str:
     )
 
 
-def approval_card(stranger: Person, _: Texts) -> Shown:
-    """Shows the number and the @name only: what else a stranger calls himself is his to invent."""
-    who = f"{stranger.id} @{stranger.username}" if stranger.username else str(stranger.id)
-    lines = [_("Somebody asks to use this bot:"), who]
+def invite_text(link: str, _: Texts) -> str:
+    """To the admin who asked for a link."""
+    said = _("This link lets one person in, once, within 24 hours. Please send it to them only:")
+    return f"{said}\n{link}"
+
+
+def no_use_text(_: Texts) -> str:
+    """Expired, used and forged links get the same words, so that nobody learns which it is."""
+    return _(
+        "This link does not let you in. Please ask an admin of this bot for a new one, or send "
+        "/start to ask to be let in."
+    )
+
+
+def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
+    """Somebody who asks, or who came by a link of the reader."""
+    stranger = scene.stranger
+    first = (
+        _("Somebody came in by your link:")
+        if scene.by_link
+        else _("Somebody asks to use this bot:")
+    )
+    lines = [first, who(stranger)]
     keyboard: tuple[tuple[Button, ...], ...] = ()
     if stranger.access is Access.WAITING:
         keyboard = (
@@ -72,6 +93,10 @@ def approval_card(stranger: Person, _: Texts) -> Shown:
         )
     elif stranger.access is Access.ADMITTED:
         lines.append(_("Was let in ✅"))
+        if not stranger.admin:
+            keyboard = ((remove_button(stranger, _("Remove"), RemovalPress.ASK),),)
+    elif stranger.removed:
+        lines.append(_("Was removed ❌"))
     else:
         lines.append(_("Was refused ❌"))
     return Shown(
@@ -88,9 +113,19 @@ def _button(stranger: Person, label: str, *, let_in: bool) -> Button:
     return Button(label, data.pack())
 
 
-def admitted_card(admitted: bool, _: Texts) -> Shown:
+def admitted_card(scene: AdmittedScene, _: Texts) -> Shown:
     """To the person about whom was decided."""
-    if admitted:
+    if scene.admitted:
         now = _("Send /connect to connect your portal; /help says more.")
         return Shown(as_list(Text(_("You were let in ✅")), Text(now)))
+    if scene.removed:
+        return Shown(
+            Text(
+                _(
+                    "The people who run this bot have removed you from it. Letters that had not "
+                    "left were cancelled, and I have forgotten your webhooks; please delete them "
+                    "in Bitrix24 if you do not need them."
+                )
+            )
+        )
     return Shown(Text(_("The people who run this bot did not let you in.")))

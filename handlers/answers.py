@@ -8,8 +8,9 @@ from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.types import CallbackQuery, LinkPreviewOptions, Message, TelegramObject
 
+from handlers.cards import Shown
 from handlers.sentences import sealed_sentence, sentence
 from mail.errors import AlreadyApplied, MailError, SealBroken
 
@@ -43,6 +44,22 @@ async def answer_press(press: CallbackQuery, toast: str = "") -> None:
     """Stops the button's clock; a press that is too old to be answered is no fault."""
     try:
         await press.answer(toast[:MOST_TOAST] or None, show_alert=len(toast) > LONG_TOAST)
+    except TelegramAPIError:
+        return
+
+
+async def turn_card(press: CallbackQuery, shown: Shown) -> None:
+    """Shows something else in the pressed message; a second press of the same is no fault."""
+    if not isinstance(press.message, Message):
+        return
+    text, entities = shown.content()
+    try:
+        await press.message.edit_text(
+            text,
+            entities=entities,
+            reply_markup=shown.markup(),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
     except TelegramAPIError:
         return
 

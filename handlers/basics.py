@@ -7,6 +7,7 @@ from handlers.commands import CommandText
 from handlers.filters import GroupChat, PrivateChat
 from handlers.menu import menu
 from handlers.texts import Texts
+from storage.records.people import Person
 
 router = Router(name="basics")
 router.message.filter(PrivateChat())
@@ -15,9 +16,9 @@ groups.message.filter(GroupChat())
 
 
 @router.message(CommandText("help"))
-async def help_privately(message: Message, _: Texts) -> None:
+async def help_privately(message: Message, person: Person, _: Texts) -> None:
     """What the bot does, and its commands."""
-    await message.answer(help_text(_))
+    await message.answer(help_text(_, admin=person.admin))
 
 
 @groups.message(CommandText("help"))
@@ -26,7 +27,7 @@ async def help_in_group(message: Message, _: Texts) -> None:
     await message.answer(help_text(_))
 
 
-def help_text(_: Texts) -> str:
+def help_text(_: Texts, *, admin: bool = False) -> str:
     """Plain text: what it does, what it does not, and the commands."""
     lines = [
         _("I bring your Bitrix24 mail into this chat, so that you can answer it here."),
@@ -35,7 +36,7 @@ def help_text(_: Texts) -> str:
             "I say whether it left, or that it is not known."
         ),
         "",
-        *(f"/{name} — {said}" for name, said in menu(_)),
+        *(f"/{name} — {said}" for name, said in menu(_, admin=admin)),
     ]
     return "\n".join(lines)
 

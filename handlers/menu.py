@@ -12,7 +12,10 @@ _COMMANDS = (
     ("start", mark("Begin")),
 )
 
+_FOR_ADMINS = (("invite", mark("A link that lets somebody in")),)
 
-def menu(_: Texts) -> tuple[tuple[str, str], ...]:
+
+def menu(_: Texts, *, admin: bool = False) -> tuple[tuple[str, str], ...]:
     """Names without the slash, and descriptions."""
-    return tuple((name, _(said)) for name, said in _COMMANDS)
+    commands = (*_COMMANDS, *_FOR_ADMINS) if admin else _COMMANDS
+    return tuple((name, _(said)) for name, said in commands)

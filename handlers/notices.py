@@ -51,9 +51,9 @@ def render_scene(showing: Showing, _: Texts) -> Shown:
         case AccountsScene() as scene:
             return accounts_card(showing.reader, scene, _)
         case ApprovalScene() as scene:
-            return approval_card(scene.stranger, _)
+            return approval_card(scene, _)
         case AdmittedScene() as scene:
-            return admitted_card(scene.admitted, _)
+            return admitted_card(scene, _)
         case UnreadableScene():
             return Shown(
                 Text(_("I could not handle one of your messages. Please send it once more."))

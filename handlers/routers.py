@@ -2,7 +2,7 @@
 
 from aiogram import Dispatcher
 
-from handlers import accounts, admission, basics, compose, connect, leftovers, outbox
+from handlers import accounts, admission, basics, compose, connect, invite, leftovers, outbox
 from handlers.answers import Answering
 from handlers.causes import Causes
 
@@ -20,6 +20,7 @@ def include(dispatcher: Dispatcher) -> None:
         connect.router,
         accounts.router,
         outbox.router,
+        invite.router,
         basics.router,
         accounts.names,
         compose.router,

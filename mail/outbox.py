@@ -35,7 +35,7 @@ OLD_CARD = timedelta(minutes=10)  # after that an irrevocable press is made agai
 SIGN = timedelta(seconds=0.7)  # "Sending…" is shown only if the portal takes longer than this
 
 # Undo and Cancel work in these as long as nothing went over the wire.
-_NOT_LEFT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.BLOCKED)
+NOT_LEFT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.BLOCKED)
 
 
 class Decision(StrEnum):
@@ -180,7 +180,7 @@ class Outbox:
         """Undo, and Cancel of what waits: certainly not sent; the draft opens at its review."""
         if row.first_wire_at is not None:
             raise TooLate
-        if row.state not in _NOT_LEFT or not outbox.move(
+        if row.state not in NOT_LEFT or not outbox.move(
             tx, row, OutboxState.CANCELLED, why=Why.UNDO
         ):
             raise Stale

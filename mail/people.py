@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mail.errors import NotAllowed, Stale
-from storage import notices, people
+from mail.admins import Admins, show_request
+from mail.errors import Stale
+from storage import invites, notices, people
 from storage.database import Database, Reading, Transaction
 from storage.records.notices import Manner, NoticeKind
 from storage.records.people import Access, Person
@@ -43,7 +44,7 @@ class People:
         claim_code: str | None,
     ) -> None:
         self._database = database
-        self._admins = admins
+        self._admins = Admins(admins)
         self._open_to_all = open_to_all
         self._claim_code = claim_code
         self._tries: dict[int, list[datetime]] = {}
@@ -73,8 +74,9 @@ class People:
         return await self._database.write(change)
 
     def _met(self, person: Person, name: str, username: str, language: str) -> Person:
-        admin = person.id in self._admins if self._admins else person.admin
-        let_in = admin or self._open_to_all
+        named = self._admins.named
+        admin = person.id in named if named else person.admin
+        let_in = admin or (self._open_to_all and not person.removed)
         return replace(
             person,
             name=name,
@@ -82,6 +84,7 @@ class People:
             language=language,
             admin=admin,
             access=Access.ADMITTED if let_in else person.access,
+            removed=person.removed and not let_in,
         )
 
     async def ask(self, cause: str, person: int) -> Answer | None:
@@ -95,24 +98,19 @@ class People:
             answer = _answer(tx, stranger)
             if answer is not Answer.ASKED:
                 return (
-                    answer if _once_more(self._told, person, tx.now, ASK_AGAIN, MOST_TOLD) else None
+                    answer if once_more(self._told, person, tx.now, ASK_AGAIN, MOST_TOLD) else None
                 )
             tx.once(cause)
+            invites.forget_guest(tx, person)
             waiting = replace(
                 stranger, access=Access.WAITING, asked_at=tx.now, revision=stranger.revision + 1
             )
             people.save(tx, waiting)
-            for admin in self._all_admins(tx):
-                _show_request(tx, admin, waiting, Manner.NEW)
+            for admin in self._admins.all(tx):
+                show_request(tx, admin.id, person, Manner.NEW)
             return answer
 
         return await self._database.write(change)
-
-    def _all_admins(self, tx: Reading) -> tuple[Person, ...]:
-        """A former admin's row counts no more once the settings name others."""
-        return tuple(
-            admin for admin in people.admins(tx) if not self._admins or admin.id in self._admins
-        )
 
     async def decide(
         self, cause: str, admin: int, person: int, revision: int, *, let_in: bool
@@ -121,9 +119,7 @@ class People:
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
-            admins = self._all_admins(tx)
-            if admin not in {one.id for one in admins}:
-                raise NotAllowed
+            self._admins.check(tx, admin)
             stranger = people.find(tx, person)
             if stranger is None or stranger.revision != revision:
                 raise Stale
@@ -132,11 +128,12 @@ class People:
             decided = replace(
                 stranger,
                 access=Access.ADMITTED if let_in else Access.REFUSED,
+                removed=stranger.removed and not let_in,
                 revision=stranger.revision + 1,
             )
             people.save(tx, decided)
-            for one in admins:
-                _show_request(tx, one, decided, Manner.EDIT)
+            for one in self._admins.all(tx):
+                show_request(tx, one.id, person, Manner.EDIT)
             subject = str(person)
             notices.owe(tx, person, NoticeKind.ADMITTED, Place(person), subject, Manner.NEW)
 
@@ -152,12 +149,12 @@ class People:
         assert self._claim_code is not None
         if people.admins(tx):
             return False
-        if not _once_more(self._tries, person, tx.now, HOUR, CLAIM_TRIES):
+        if not once_more(self._tries, person, tx.now, HOUR, CLAIM_TRIES):
             return False
         if not hmac.compare_digest(code.encode(errors="replace"), self._claim_code.encode()):
             return False
         tx.once(cause)
-        admin = replace(people.get(tx, person), access=Access.ADMITTED, admin=True)
+        admin = replace(people.get(tx, person), access=Access.ADMITTED, admin=True, removed=False)
         people.save(tx, admin)
         _ask_about_everybody(tx, admin)
         return True
@@ -185,7 +182,7 @@ def _answer(tx: Reading, person: Person) -> Answer:
     return Answer.ASKED
 
 
-def _once_more(
+def once_more(
     done: dict[int, list[datetime]], person: int, now: datetime, period: timedelta, most: int
 ) -> bool:
     """Counts what one person did within the period. False: that was too often, and not counted."""
@@ -199,9 +196,4 @@ def _once_more(
 def _ask_about_everybody(tx: Transaction, admin: Person) -> None:
     """A new admin hears of those who asked before there was one."""
     for stranger in people.waiting(tx):
-        _show_request(tx, admin, stranger, Manner.NEW)
-
-
-def _show_request(tx: Transaction, admin: Person, stranger: Person, manner: Manner) -> None:
-    place = Place(admin.id)
-    notices.owe(tx, admin.id, NoticeKind.APPROVAL, place, str(stranger.id), manner)
+        show_request(tx, admin.id, stranger.id, Manner.NEW)

@@ -7,14 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mail.draft_changes import known_or_none
-from storage import connection_tests, connections, drafts, letters, notices, outbox, people
+from storage import (
+    connection_tests,
+    connections,
+    drafts,
+    invites,
+    letters,
+    notices,
+    outbox,
+    people,
+)
 from storage.database import Reading, Transaction
 from storage.records.connections import ConnectAttempt, Connection, ConnectionTest
 from storage.records.drafts import Draft, DraftState
 from storage.records.letters import Letter
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
 from storage.records.outbox import OutboxRow, OutboxState
-from storage.records.people import Access, Person
+from storage.records.people import Person
 from storage.records.places import Place
 from storage.records.pointers import PointsAt
 from storage.records.updates import StoredUpdate
@@ -66,16 +75,18 @@ class AccountsScene:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalScene:
-    """A stranger who asks an admin to be let in."""
+    """A stranger who asks an admin to be let in, or who came in `by_link` of the reader."""
 
     stranger: Person
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AdmittedScene:
-    """A person whom an admin let in, or not."""
+    """A person whom an admin let in, or not, or `removed`."""
 
     admitted: bool
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +125,17 @@ class Showing:
 
 
 def load(tx: Reading, notice: Notice) -> Showing | None:
-    """What is to be shown now; None: the rows moved on, and there is nothing to show."""
+    """What is to be shown now; None: the rows moved on, and there is nothing to show.
+
+    Somebody without access is told how they stand, and nothing else.
+    """
     reader = people.find(tx, notice.person)
-    if reader is None:
+    if reader is None or (not reader.admitted and notice.kind not in _FOR_ANYBODY):
         return None
     return _LOADERS[notice.kind](tx, notice, reader)
+
+
+_FOR_ANYBODY = (NoticeKind.ADMITTED, NoticeKind.UNREADABLE)
 
 
 def _target(tx: Reading, notice: Notice, kind: CardKind) -> int | None:
@@ -198,14 +215,20 @@ def _accounts(tx: Reading, notice: Notice, reader: Person) -> Showing:
 
 
 def _approval(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
-    stranger = people.find(tx, int(notice.subject))
+    scene = approval_scene(tx, reader.id, int(notice.subject))
+    return Showing(reader, scene, _target(tx, notice, CardKind.APPROVAL)) if scene else None
+
+
+def approval_scene(tx: Reading, admin: int, person: int) -> ApprovalScene | None:
+    """What this admin's card shows about this person."""
+    stranger = people.find(tx, person)
     if stranger is None:
         return None
-    return Showing(reader, ApprovalScene(stranger), _target(tx, notice, CardKind.APPROVAL))
+    return ApprovalScene(stranger, by_link=invites.host_of(tx, person) == admin)
 
 
 def _admitted(_tx: Reading, _notice: Notice, reader: Person) -> Showing:
-    return Showing(reader, AdmittedScene(reader.access is Access.ADMITTED))
+    return Showing(reader, AdmittedScene(reader.admitted, reader.removed))
 
 
 def _unreadable(_tx: Reading, _notice: Notice, reader: Person) -> Showing:

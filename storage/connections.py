@@ -219,6 +219,16 @@ def checking(tx: Reading) -> tuple[tuple[int, str, int], ...]:
     return tuple((row["owner"], row["id"], row["revision"]) for row in rows)
 
 
+def open_attempts(tx: Reading, owner: int) -> tuple[ConnectAttempt, ...]:
+    """This person's attempts that may still end in a connection."""
+    rows = tx.rows(
+        "SELECT * FROM connect_attempts WHERE owner = :owner "
+        "AND state IN ('asked', 'checking', 'replace', 'failed') ORDER BY id",
+        owner=owner,
+    )
+    return tuple(_attempt(tx, row) for row in rows)
+
+
 def count_calls(tx: Reading, owner: int, since: str) -> int:
     """How many attempts of this person called a host that is not trusted since then."""
     row = tx.row(

@@ -55,3 +55,10 @@ def m004_names_and_tests(db: Database) -> None:
     """Connections may be named, which typed text can answer, and tested."""
     for statement in tables.NAMES_AND_TESTS:
         db.execute(statement)
+
+
+@migrations()
+def m005_invites(db: Database) -> None:
+    """Links that let one person in each, and who was removed after having been let in."""
+    for statement in tables.INVITES:
+        db.execute(statement)

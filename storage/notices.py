@@ -85,6 +85,14 @@ def withdraw(tx: Transaction, kind: NoticeKind, place: Place, subject: str) -> M
     return Manner(row["manner"]) if row else None
 
 
+def drop_owed(tx: Transaction, person: int) -> None:
+    """Nothing is owed to this person any more, whatever it was about."""
+    tx.execute(
+        "UPDATE notices SET state = 'dropped' WHERE person = :person AND state = 'owed'",
+        person=person,
+    )
+
+
 def owed_chats(tx: Reading) -> tuple[int, ...]:
     """Chats that are owed something whose time has come."""
     rows = tx.rows(

@@ -18,6 +18,7 @@ def _person(row: dict[str, Any]) -> Person:
         active_connection=row["active_connection"],
         asked_at=as_time(row["asked_at"]) if row["asked_at"] else None,
         revision=row["revision"],
+        removed=bool(row["removed"]),
     )
 
 
@@ -41,13 +42,14 @@ def save(tx: Transaction, person: Person) -> None:
         """
         INSERT INTO people
             (id, name, username, language, access, admin, active_connection, asked_at, revision,
-             created_at)
-        VALUES (:id, :name, :username, :language, :access, :admin, :active, :asked, :revision, :now)
+             removed, created_at)
+        VALUES (:id, :name, :username, :language, :access, :admin, :active, :asked, :revision,
+                :removed, :now)
         ON CONFLICT (id) DO UPDATE SET
             name = excluded.name, username = excluded.username, language = excluded.language,
             access = excluded.access, admin = excluded.admin,
             active_connection = excluded.active_connection, asked_at = excluded.asked_at,
-            revision = excluded.revision
+            revision = excluded.revision, removed = excluded.removed
         """,
         id=person.id,
         name=person.name,
@@ -58,6 +60,7 @@ def save(tx: Transaction, person: Person) -> None:
         active=person.active_connection,
         asked=as_text(person.asked_at) if person.asked_at else None,
         revision=person.revision,
+        removed=int(person.removed),
         now=as_text(tx.now),
     )
 

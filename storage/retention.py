@@ -23,6 +23,7 @@ _TEXTS = (
         "  SELECT 1 FROM outbox WHERE outbox.draft = drafts.id)"
     ),
     "DELETE FROM connect_attempts WHERE created_at < :before",
+    "DELETE FROM invites WHERE expires_at < :before",
     "DELETE FROM cards WHERE shown_at < :before",
 )
 _TRACES = (

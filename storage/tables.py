@@ -211,3 +211,18 @@ NAMES_AND_TESTS = (
     "DROP TABLE pointers",
     "ALTER TABLE new_pointers RENAME TO pointers",
 )
+
+INVITES = (
+    """
+    CREATE TABLE invites (
+        token_sha256 BLOB PRIMARY KEY,
+        admin INTEGER NOT NULL REFERENCES people (id),
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27),
+        expires_at TEXT NOT NULL CHECK (length(expires_at) = 27),
+        used_by INTEGER REFERENCES people (id),
+        used_at TEXT CHECK (length(used_at) = 27)
+    ) STRICT
+    """,
+    "CREATE INDEX invites_by_guest ON invites (used_by) WHERE used_by IS NOT NULL",
+    "ALTER TABLE people ADD COLUMN removed INTEGER NOT NULL DEFAULT 0",
+)

@@ -16,7 +16,11 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`id` is Telegram's. `revision` counts what the accounts card shows."""
+    """`id` is Telegram's. `revision` counts what the accounts card shows.
+
+    `removed`: an admin took the access away, and only an admin gives it back. Since then stands
+    in `asked_at`, because a day must pass as after a request.
+    """
 
     id: int
     name: str
@@ -27,6 +31,7 @@ class Person:
     active_connection: str | None
     asked_at: datetime | None
     revision: int
+    removed: bool = False
 
     @property
     def admitted(self) -> bool:

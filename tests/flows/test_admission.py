@@ -63,7 +63,7 @@ async def test_what_a_stranger_says_before_is_not_done_after(
 ) -> None:
     anna = connected
     mira.say(f"/connect {sandbox.portal.address('second')}")
-    card = await anna.chat.wait_for("1003")
+    card = await anna.chat.wait_for("\n1003")
     await anna.press(card, "Let in").answered()
     await mira.chat.wait_for("You were let in")
     mira.say("/accounts")
@@ -92,12 +92,12 @@ async def test_one_who_was_let_in_cannot_let_others_in(
     await anna.press(card, "Let in").answered()
     admitted = await oleg.chat.wait_for("You were let in")
     mira.say("/start")
-    request = await anna.chat.wait_for("1003")
+    request = await anna.chat.wait_for("\n1003")
     forged = request.button("Let in")["callback_data"]
     toast = await oleg.press_data(admitted, forged).answered()
     assert toast == "Only an admin of this bot may do this."
     assert request.buttons == ["Let in", "Refuse"]
-    assert not any("1003" in message.text for message in oleg.chat.from_bot)
+    assert not any("\n1003" in message.text for message in oleg.chat.from_bot)
     said = mira.say("/help")
     await mira.chat.wait_for(BEFORE, after=said.id)
 
@@ -163,9 +163,9 @@ class TestWithoutAdmins:
         await mira.chat.wait_for("Hello!")
         oleg.say(f"/start {code}")
         await oleg.chat.wait_for("You now run this bot")
-        request = await oleg.chat.wait_for("1003")
+        request = await oleg.chat.wait_for("\n1003")
         said = mira.say(f"/start {code}")
-        await mira.chat.wait_for(BEFORE, after=said.id)
+        await mira.chat.wait_for("This link does not let you in.", after=said.id)
         await oleg.press(request, "Let in").answered()
         await mira.chat.wait_for("You were let in")
         await bot.stop()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
+from storage import people
 from storage.database import Database
 from storage.errors import DatabaseDamaged, DatabaseRefused, Refusal
 from storage.migrations import (
@@ -62,6 +63,20 @@ async def test_an_older_file_is_brought_up_to_date_and_keeps_its_rows(path: Path
     await run(path, m001_start, m002_letters)
     assert ("letters",) in ask(path, TABLES)
     assert ask(path, "SELECT value FROM facts WHERE name = 'kept'") == [("yes",)]
+
+
+async def test_people_from_before_invites_are_as_they_were_and_not_removed(path: Path) -> None:
+    await run(path, m001_start, m002_mail, m003_updates)
+    ask(
+        path,
+        "INSERT INTO people VALUES (42, 'Anna', 'anna', 'en', 'admitted', 1, NULL, NULL, 7, "
+        "'2026-01-31T12:00:00.000000Z')",
+    )
+    database = await Database.open(path, KEYS, migrations, clock=lambda: NOON)
+    anna = await database.read(lambda tx: people.get(tx, 42))
+    await database.close()
+    assert (anna.admitted, anna.admin, anna.removed, anna.revision) == (True, True, False, 7)
+    assert ask(path, "SELECT count(*) FROM invites") == [(0,)]
 
 
 async def test_row_58_a_newer_file_is_refused_and_left_alone(path: Path) -> None:

@@ -1,5 +1,6 @@
 """What strangers and admins read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,11 +9,16 @@ from handlers.admission_cards import (
     LetInButton,
     admitted_card,
     approval_card,
+    invite_text,
+    no_use_text,
     start_text,
     stranger_text,
 )
 from handlers.cards import Shown
+from handlers.removal_cards import RemovalPress, RemoveButton, removal_card
 from mail.people import Answer
+from mail.removing import Removal
+from mail.showing import AdmittedScene, ApprovalScene
 from storage.records.people import Access, Person
 from tests.unit.handlers.english import EN, fit_for_people
 
@@ -24,6 +30,10 @@ def stranger(access: Access, username: str = "oleg", connection: str | None = No
     return Person(2**52, name, username, "ru", access, False, connection, NOON, 2**31)
 
 
+def card_of(person: Person) -> Shown:
+    return approval_card(ApprovalScene(person), EN)
+
+
 def labels(card: Shown) -> list[str]:
     return [button.label for row in card.keyboard for button in row]
 
@@ -32,24 +42,60 @@ def labels(card: Shown) -> list[str]:
     ("access", "buttons"),
     [
         (Access.WAITING, ["Let in", "Refuse"]),
-        (Access.ADMITTED, []),
+        (Access.ADMITTED, ["Remove"]),
         (Access.REFUSED, []),
     ],
 )
 def test_only_who_waits_can_be_decided_about(access: Access, buttons: list[str]) -> None:
-    assert labels(approval_card(stranger(access), EN)) == buttons
+    assert labels(card_of(stranger(access))) == buttons
+
+
+def test_an_admin_has_no_button_to_be_removed_by() -> None:
+    assert labels(card_of(replace(stranger(Access.ADMITTED), admin=True))) == []
+
+
+def test_who_came_by_a_link_is_told_apart_from_who_asked() -> None:
+    oleg = stranger(Access.ADMITTED)
+    text, _ = approval_card(ApprovalScene(oleg, by_link=True), EN).content()
+    assert text.splitlines()[:2] == ["Somebody came in by your link:", f"{2**52} @oleg"]
+    text, _ = card_of(replace(oleg, access=Access.REFUSED, removed=True)).content()
+    assert text.splitlines()[2] == "Was removed ❌"
+
+
+def test_the_question_says_what_removing_costs() -> None:
+    oleg = stranger(Access.ADMITTED)
+    costly = removal_card(Removal(oleg, connections=1, letters=2, drafts=3), EN)
+    text, _ = costly.content()
+    assert text.splitlines()[:4] == [
+        f"Remove {2**52} @oleg?",
+        "2 letters that have not left will be cancelled.",
+        "3 drafts will be set aside.",
+        "1 webhook will be forgotten.",
+    ]
+    assert labels(costly) == ["Remove", "Back"]
+    text, _ = removal_card(Removal(oleg, connections=0, letters=0, drafts=0), EN).content()
+    assert len(text.splitlines()) == 2
+    remove, back = (RemoveButton.unpack(button.data) for button in costly.keyboard[0])
+    assert (remove.person, remove.revision) == (2**52, 2**31)
+    assert (remove.press, back.press) == (RemovalPress.REMOVE, RemovalPress.BACK)
+
+
+def test_a_link_stands_alone_on_its_line() -> None:
+    assert invite_text("https://t.me/bot?start=x", EN).splitlines()[1] == "https://t.me/bot?start=x"
+    assert "24 hours" in invite_text("", EN)
+    assert "admin" in no_use_text(EN)
 
 
 def test_an_admin_sees_number_and_username_and_no_invented_name() -> None:
-    text, _ = approval_card(stranger(Access.WAITING), EN).content()
+    text, _ = card_of(stranger(Access.WAITING)).content()
     assert text.splitlines()[1] == f"{2**52} @oleg"
     assert "You won" not in text
-    text, _ = approval_card(stranger(Access.WAITING, username=""), EN).content()
+    text, _ = card_of(stranger(Access.WAITING, username="")).content()
     assert text.splitlines()[1] == str(2**52)
 
 
 def test_the_buttons_say_who_and_what() -> None:
-    (row,) = approval_card(stranger(Access.WAITING), EN).keyboard
+    (row,) = card_of(stranger(Access.WAITING)).keyboard
     let_in, refuse = (LetInButton.unpack(button.data) for button in row)
     assert (let_in.person, let_in.let_in) == (2**52, True)
     assert (refuse.person, refuse.let_in) == (2**52, False)
@@ -66,4 +112,5 @@ def test_the_start_says_what_comes_next() -> None:
 
 
 def test_being_refused_is_told_too() -> None:
-    assert admitted_card(True, EN).content()[0] != admitted_card(False, EN).content()[0]
+    scenes = (AdmittedScene(True), AdmittedScene(False), AdmittedScene(False, removed=True))
+    assert len({admitted_card(scene, EN).content()[0] for scene in scenes}) == len(scenes)

@@ -1,0 +1,223 @@
+"""Removing a person: from that moment nothing happens in their name, and nothing typed is lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from mail import showing
+from mail.errors import NotAllowed, Stale
+from mail.people import Answer, People
+from mail.removing import Removing
+from storage import connections, drafts, notices
+from storage.database import Database, Transaction
+from storage.records.connections import AttemptState
+from storage.records.drafts import DraftState
+from storage.records.notices import Card, CardKind, Manner, NoticeKind
+from storage.records.outbox import OutboxState, Why
+from storage.records.people import Access
+from storage.records.places import Place
+from tests.integration.mail.office import ANNA, CODE, HERE, WEBHOOK, Office, Watch
+from tests.integration.storage.places import NOON
+
+OLEG, MIRA = 43, 44
+CARD = 900  # Mira's card about Anna
+NOT_LEFT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.BLOCKED)
+LEFT = (OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.SENT, OutboxState.REJECTED)
+DAY = timedelta(days=1, seconds=1)
+
+
+class Door:
+    """Mira runs the bot now; Anna, who did before, can be removed."""
+
+    def __init__(self, db: Database, office: Office) -> None:
+        self.db = db
+        self.office = office
+        mira = frozenset({MIRA})
+        self.people = People(db, admins=mira, open_to_all=False, claim_code=None)
+        self.removing = Removing(db, admins=mira)
+
+    async def open(self) -> None:
+        await self.people.meet(MIRA, "Mira", "", "en")
+        revision = (await self.office.anna()).revision
+        place = Place(MIRA)
+        card = Card(
+            place, CARD, MIRA, CardKind.APPROVAL, str(ANNA), revision, live=True, shown_at=NOON
+        )
+        await self.db.write(lambda tx: notices.save_card(tx, card))
+
+    async def remove(self) -> None:
+        cost = await self.removing.cost(MIRA, ANNA)
+        await self.removing.remove(
+            self.office.cause(), MIRA, Place(MIRA), CARD, ANNA, cost.person.revision
+        )
+
+
+@pytest.fixture
+async def door(db: Database, office: Office) -> Door:
+    door = Door(db, office)
+    await door.open()
+    return door
+
+
+async def test_row_90_what_has_not_left_is_cancelled(office: Office, door: Door) -> None:
+    await office.connect()
+    connection = (await office.only_connection()).id
+    waiting = [await office.letter_on_its_way(connection, state) for state in NOT_LEFT]
+    others = [await office.letter_on_its_way(connection, state) for state in LEFT]
+    await door.remove()
+    for row in waiting:
+        now = await office.row(row)
+        assert (now.state, now.why) == (OutboxState.CANCELLED, Why.DISCONNECTED)
+        assert (await office.draft_of(row)).state is DraftState.ASIDE
+    assert [(await office.row(row)).state for row in others] == list(LEFT)
+
+
+async def test_row_90_letters_of_a_connection_that_is_gone_are_cancelled_too(
+    office: Office, door: Door
+) -> None:
+    await office.connect()
+    connection = (await office.only_connection()).id
+    row = await office.letter_on_its_way(connection, OutboxState.DEFERRED)
+    await office.db.write(lambda tx: connections.remove(tx, ANNA, connection))
+    await door.remove()
+    assert (await office.row(row)).state is OutboxState.CANCELLED
+
+
+async def test_row_90_drafts_are_set_aside_with_what_was_typed(office: Office, door: Door) -> None:
+    await office.connect()
+    draft = await office.draft((await office.only_connection()).id)
+    await door.remove()
+    now = await office.draft_now(draft.id)
+    assert (now.state, now.written) == (DraftState.ASIDE, draft.written)
+    assert now.revision > draft.revision, "its buttons are stale"
+
+
+async def test_row_90_no_code_is_kept(office: Office, door: Door) -> None:
+    await office.connect()
+    assert await office.give("https://acme.example/rest/1/zzzzzzzzzzzzzzzz/") is None
+    unchecked = await office.attempt()
+    await door.remove()
+    assert await office.all_connections() == ()
+    attempt = await office.find_attempt(unchecked.id)
+    assert attempt.state is AttemptState.DROPPED
+    assert attempt.address is not None
+    assert attempt.address.code == ""
+
+    def look(tx: Transaction) -> list[bytes]:
+        return [row["code"] for row in tx.rows("SELECT code FROM connections")]
+
+    assert await office.db.write(look) == [b""]
+    assert CODE not in repr(attempt)
+
+
+async def test_row_90_a_check_that_ends_after_the_removal_connects_nothing(
+    office: Office, door: Door
+) -> None:
+    assert await office.give(WEBHOOK) is None
+    attempt = await office.attempt()
+    await door.remove()
+    await office.connecting.check(ANNA, attempt.id)
+    assert await office.all_connections() == ()
+
+
+async def test_row_90_only_the_removal_is_told(office: Office, door: Door) -> None:
+    await office.connect()
+    connection = (await office.only_connection()).id
+    await office.draft(connection)
+    await office.letter_on_its_way(connection, OutboxState.HELD)
+    await office.accounts.show(office.cause(), ANNA, HERE)
+    await door.remove()
+    assert await office.shown() == [("admitted", str(ANNA), Manner.NEW)]
+    assert await office.shown(MIRA) == [("approval", str(ANNA), Manner.EDIT)]
+
+
+async def test_a_removed_person_asks_again_after_a_day(
+    office: Office, door: Door, watch: Watch
+) -> None:
+    await door.remove()
+    anna = await door.people.meet(ANNA, "Anna", "anna", "en")
+    assert (anna.access, anna.admin, anna.removed) == (Access.REFUSED, False, True)
+    assert await door.people.ask(office.cause(), ANNA) is Answer.REFUSED
+    watch.forward(DAY)
+    assert await door.people.ask(office.cause(), ANNA) is Answer.ASKED
+    waiting = await office.anna()
+    await door.people.decide(office.cause(), MIRA, ANNA, waiting.revision, let_in=True)
+    back = await office.anna()
+    assert (back.admitted, back.removed) == (True, False)
+
+
+async def test_a_door_that_is_open_to_all_stays_shut_for_the_removed(
+    office: Office, door: Door, db: Database, watch: Watch
+) -> None:
+    await door.remove()
+    everybody = People(db, admins=frozenset({MIRA}), open_to_all=True, claim_code=None)
+    assert (await everybody.meet(OLEG, "Oleg", "", "")).admitted
+    assert not (await everybody.meet(ANNA, "Anna", "", "")).admitted
+    watch.forward(DAY)
+    assert await everybody.ask(office.cause(), ANNA) is Answer.ASKED
+    assert not (await everybody.meet(ANNA, "Anna", "", "")).admitted
+
+
+async def test_what_removing_would_cost_is_said_before(office: Office, door: Door) -> None:
+    await office.connect()
+    connection = (await office.only_connection()).id
+    await office.draft(connection)
+    for state in (*NOT_LEFT, *LEFT):
+        await office.letter_on_its_way(connection, state)
+    cost = await door.removing.cost(MIRA, ANNA)
+    assert (cost.connections, cost.letters, cost.drafts) == (1, len(NOT_LEFT), 1)
+    assert len(await office.all_connections()) == 1, "asking changes nothing"
+
+
+async def test_a_second_press_finds_nothing_to_remove(office: Office, door: Door) -> None:
+    revision = (await office.anna()).revision
+    await door.remove()
+    with pytest.raises(Stale):
+        await door.removing.cost(MIRA, ANNA)
+    with pytest.raises(Stale):
+        await door.removing.remove(office.cause(), MIRA, Place(MIRA), CARD, ANNA, revision)
+
+
+async def test_what_changed_since_the_question_is_asked_again(office: Office, door: Door) -> None:
+    cost = await door.removing.cost(MIRA, ANNA)
+    await office.connect()
+    with pytest.raises(Stale):
+        await door.removing.remove(
+            office.cause(), MIRA, Place(MIRA), CARD, ANNA, cost.person.revision
+        )
+    assert (await office.anna()).admitted
+
+
+async def test_only_admins_remove_and_admins_are_not_removed(office: Office, door: Door) -> None:
+    await office.people.meet(OLEG, "Oleg", "", "")
+    mira = await door.people.find(MIRA)
+    assert mira is not None
+    for nobody in (ANNA, OLEG):
+        with pytest.raises(NotAllowed):
+            await door.removing.cost(nobody, ANNA)
+        with pytest.raises(NotAllowed):
+            await door.removing.remove(office.cause(), nobody, Place(nobody), 1, MIRA, 1)
+    for whom in (MIRA, OLEG, 999):
+        with pytest.raises(Stale):
+            await door.removing.cost(MIRA, whom)
+        with pytest.raises(Stale):
+            await door.removing.remove(office.cause(), MIRA, Place(MIRA), CARD, whom, mira.revision)
+
+
+async def test_what_is_owed_later_is_not_shown_to_who_was_removed(
+    office: Office, door: Door
+) -> None:
+    """As the outcome of a letter that was on the wire at that moment."""
+    await office.connect()
+    row = await office.letter_on_its_way((await office.only_connection()).id, OutboxState.UNKNOWN)
+    await door.remove()
+    await office.deliver()
+
+    def later(tx: Transaction) -> list[object]:
+        notices.owe(tx, ANNA, NoticeKind.OUTCOME, HERE, row.id, Manner.NEW)
+        notices.owe(tx, ANNA, NoticeKind.ADMITTED, HERE, str(ANNA), Manner.NEW)
+        taken = [notices.take(tx, ANNA), notices.take(tx, ANNA)]
+        return [showing.load(tx, notice) is None for notice in taken if notice]
+
+    assert await office.db.write(later) == [True, False]
+    assert await office.db.read(lambda tx: drafts.find(tx, ANNA, row.draft)) is not None
