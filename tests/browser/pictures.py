@@ -5,7 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from sandbox.demo_folder import CHECKOUT
 
@@ -15,46 +15,45 @@ from .windows import HOW_TO_GET_ONE, PHONE, Window, find_chromium, open_window, 
 
 FOLDER = CHECKOUT / "docs" / "pictures"
 LETTER = "Good morning Jane, your flyers leave on Thursday and are with you by Friday."
+SENT = "Sent to jane@client.example"
 
 
 async def take_pictures(chromium: str, folder: Path = FOLDER) -> None:
     """Plays the main job once and leaves a picture of each thing worth seeing."""
     async with visitor.running_demo() as demo, running_browser(chromium) as browser:
-        window = await open_window(browser, demo.url, pictures=folder)
+        look = partial(open_window, browser, demo.url, pictures=folder)
+        window = await look()
         await visitor.connect(window.page)
-        await take_the_main_job(window)
-        await take_other_looks(browser, demo.url, folder)
-        await take_failures(window)
+        await visitor.write_step_by_step(window.page, LETTER)
+        await take(window, "review")
+        await take_once(await look(size=PHONE), "phone-light", "Check before it goes out")
+        await send(window.page)
+        await take(window, "demo")
+        await take_once(await look(dark=True), "desktop-dark", SENT)
+        await take_once(await look(size=PHONE, dark=True), "phone-dark", SENT)
+        await visitor.refuse_next_recipient(window.page)
+        await take(window, "refused")
+        await lose_the_answer(window.page)
+        await take(window, "not-known")
 
 
-async def take_the_main_job(window: Window) -> None:
-    page = window.page
-    await visitor.write_step_by_step(page, LETTER)
-    await window.picture("review")
+async def take(window: Window, name: str) -> None:
+    """A picture in which nothing has the focus."""
+    await window.page.evaluate("document.activeElement.blur()")
+    await window.picture(name)
+
+
+async def take_once(window: Window, name: str, shown: str) -> None:
+    """A picture of another window as soon as it shows this; the window is closed then."""
+    await expect(bubble(window.page, shown)).to_be_visible()
+    await take(window, name)
+    await window.page.close()
+
+
+async def send(page: Page) -> None:
     await press(page, "Check before it goes out", "Send")
-    await expect(bubble(page, "Sent to jane@client.example")).to_be_visible(timeout=20_000)
+    await expect(bubble(page, SENT)).to_be_visible(timeout=20_000)
     await expect(page.get_by_test_id("sent-letter")).to_have_count(1)
-    await window.picture("demo")
-
-
-async def take_other_looks(browser: Browser, url: str, folder: Path) -> None:
-    look = partial(open_window, browser, url, pictures=folder)
-    for name, window in (
-        ("desktop-dark", await look(dark=True)),
-        ("phone-light", await look(size=PHONE)),
-        ("phone-dark", await look(size=PHONE, dark=True)),
-    ):
-        await expect(bubble(window.page, "Sent to jane@client.example")).to_be_visible()
-        await window.picture(name)
-        await window.page.close()
-
-
-async def take_failures(window: Window) -> None:
-    page = window.page
-    await visitor.refuse_next_recipient(page)
-    await window.picture("refused")
-    await lose_the_answer(page)
-    await window.picture("not-known")
 
 
 async def lose_the_answer(page: Page) -> None:
@@ -64,6 +63,7 @@ async def lose_the_answer(page: Page) -> None:
     await say(page, "/reply 15 It ships on Thursday.")
     await press(page, "Check before it goes out", "Send")
     await expect(bubble(page, "It is not known")).to_be_visible(timeout=30_000)
+    await page.get_by_test_id("sent-letter").first.scroll_into_view_if_needed()
 
 
 def main() -> int:

@@ -5,7 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
 
 from sandbox.demo_folder import CHECKOUT
 
@@ -22,7 +29,8 @@ QUIET = (
 )
 SCREENSHOTS = CHECKOUT / "screenshots"
 PATIENCE = 10_000.0
-"""Milliseconds that a locator waits."""
+"""Milliseconds that a locator and an expectation wait."""
+expect.set_options(timeout=PATIENCE)
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 
@@ -47,7 +55,7 @@ class Window:
         self.pictures.mkdir(exist_ok=True)
         path = self.pictures / f"{name}.png"
         await self.page.mouse.move(0, 0)  # nothing looks pointed at
-        await self.page.screenshot(path=path)
+        await self.page.screenshot(path=path, animations="disabled")
         return path
 
 
