@@ -6,7 +6,7 @@ import { Attachments } from "./attachments.js";
 import { snippet } from "./bubble.js";
 import { CommandsMenu } from "./commands.js";
 import { dress } from "./nodes.js";
-import { attempt } from "./notes.js";
+import { attempt, toast } from "./notes.js";
 
 const LONGEST = 4096; // UTF-16 units of one message: apps split what is longer
 const TALLEST = 160; // pixels
@@ -104,6 +104,7 @@ export class Composer {
 
   /** Sends a text at once, such as a command that was tapped. Texts leave in their order. */
   sendText(text, about = null) {
+    if (byId("composer").hidden) return toast("Unblock the bot first.");
     const person = this.person;
     if (hovers.matches) this.field.focus();
     this.queue = this.queue.then(async () => {

@@ -101,6 +101,9 @@ async def test_blocking_the_bot(world: World, open_page: OpenPage) -> None:
     await expect(page.get_by_text("Anna Berg has blocked the bot.")).to_be_visible()
     await expect(page.get_by_test_id("composer")).to_be_hidden()
     assert anna.blocks_bot
+    await message(page, 1).get_by_role("button", name="/start", exact=True).click()
+    await expect(page.get_by_test_id("toast")).to_have_text("Unblock the bot first.")
+    assert world.texts() == ["/start"]
     await page.get_by_role("button", name="Unblock", exact=True).click()
     await expect(page.get_by_test_id("composer")).to_be_visible()
     assert not anna.blocks_bot
