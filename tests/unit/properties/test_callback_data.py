@@ -1,0 +1,69 @@
+"""What stands in a button comes back as it was, and what nobody packed is taken for nothing."""
+
+from typing import Any, get_type_hints
+
+import pytest
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, User
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers import routers
+from tests.unit.properties.any_rows import IDS
+
+BUTTONS = sorted(CallbackData.__subclasses__(), key=lambda button: button.__name__)
+MOST_DATA = 64
+LARGEST = 2**52
+
+every_button = pytest.mark.parametrize("button", BUTTONS, ids=lambda button: button.__name__)
+
+
+def _values(name: str, kind: Any) -> st.SearchStrategy[Any]:
+    if kind is bool:
+        return st.booleans()
+    if kind is int:
+        return st.integers(0, 10**9 if name == "revision" else LARGEST)
+    if kind is str:
+        return st.text("abc019", max_size=10) if name == "argument" else IDS
+    return st.sampled_from(kind)
+
+
+def _buttons(button: type[CallbackData]) -> st.SearchStrategy[CallbackData]:
+    hints = get_type_hints(button)
+    return st.builds(button, **{name: _values(name, hints[name]) for name in button.model_fields})
+
+
+@every_button
+@given(data=st.data())
+def test_what_a_button_carries_comes_back(button: type[CallbackData], data: st.DataObject) -> None:
+    packed = data.draw(_buttons(button))
+    assert len(packed.pack().encode()) <= MOST_DATA
+    assert button.unpack(packed.pack()) == packed
+
+
+def _forged(button: type[CallbackData]) -> st.SearchStrategy[str]:
+    """The prefix of a button, and then whatever fits."""
+    part = st.one_of(
+        st.text(max_size=12),
+        IDS,
+        st.sampled_from(("", "1", "-1", "9" * 30, "true", "²", "\x00", "choose", "whole")),
+    )
+    parts = st.lists(part, max_size=5)
+    return parts.map(lambda found: ":".join([button.__prefix__, *found]))
+
+
+@every_button
+@given(data=st.data())
+async def test_forged_data_is_taken_for_nothing(
+    button: type[CallbackData], data: st.DataObject
+) -> None:
+    text = data.draw(st.one_of(st.text(max_size=MOST_DATA), _forged(button)))
+    somebody = User(id=1, is_bot=False, first_name="Oleg")
+    press = CallbackQuery(id="1", from_user=somebody, chat_instance="1", data=text)
+    found = await button.filter()(press)
+    assert found is False or isinstance(found["callback_data"], button)
+
+
+def test_the_buttons_were_found() -> None:
+    assert routers.include is not None
+    assert len(BUTTONS) >= 8
