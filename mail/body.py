@@ -12,6 +12,7 @@ from bitrix24.webhook import holds_webhook
 MAX_BODY = 100_000  # characters as a reader counts them, tags not among them
 
 _TAG = re.compile(r"<[^<>]*>")
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols, by Unicode, without ink
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -27,3 +28,11 @@ def plain(body: str) -> str:
 def shows_webhook(body: str) -> bool:
     """May there be a webhook with its secret in the text, or behind one of its links?"""
     return holds_webhook(body) or holds_webhook(plain(body))
+
+
+def is_blank(text: str) -> bool:
+    """Would a reader see nothing of it? Format characters and fillers show nothing either."""
+    return not any(
+        character.isprintable() and not character.isspace() and character not in _FILLERS
+        for character in text
+    )

@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mail.body import is_blank
+
 LONGEST = 40  # characters, what a phone shows in one line
 
 
@@ -28,7 +30,7 @@ def read_name(text: str) -> str:
     name = text.strip()
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in name):
         raise BadName(NameFault.NOT_ONE_LINE)
-    if not any(character.isprintable() and not character.isspace() for character in name):
+    if is_blank(name):
         raise BadName(NameFault.BLANK)
     if len(name) > LONGEST:
         raise BadName(NameFault.TOO_LONG, len(name))

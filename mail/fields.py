@@ -115,14 +115,14 @@ def count_addresses(draft: Draft) -> int:
 
 def put_text(draft: Draft, typed: Typed) -> Draft:
     """Adds typed text to the body as a new paragraph."""
-    if not typed.text.strip():
+    if body.is_blank(typed.text):
         raise BadValue(Field.TEXT, "blank")
     part = Part(typed.message, typed.html, len(typed.text))
     return _within_limit(with_values(draft, parts=(*draft.written.parts, part)))
 
 
 def _change_part(draft: Draft, typed: Typed) -> Draft:
-    if not typed.text.strip():
+    if body.is_blank(typed.text):
         raise BadValue(Field.TEXT, "blank")
     parts = tuple(
         Part(typed.message, typed.html, len(typed.text)) if part.message == typed.message else part
