@@ -29,6 +29,7 @@ from storage.records.pointers import PointsAt
 
 CARD_SECONDS = 5.0  # how long a reply waits for the card that it answers
 CARD_PAUSE = 0.1
+MOST_PAGES = 1000  # more than any text has; forged buttons ask for others
 
 _CLOSED = {
     OutboxState.HELD: Closing.HELD,
@@ -359,6 +360,6 @@ class Drafts:
         return self._at(tx, draft, Field(argument))
 
     def _whole(self, draft: Draft, argument: str) -> Draft:
-        if not argument.isdecimal():
+        if not argument.isdecimal() or int(argument) > MOST_PAGES:
             raise Stale
         return replace(draft, whole=int(argument), revision=draft.revision + 1)

@@ -479,3 +479,9 @@ async def test_undo_opens_the_review_and_text_joins_again(room: Room) -> None:
         Field.REVIEW,
         ["One", "Two"],
     )
+
+
+async def test_a_forged_page_beyond_all_numbers_is_stale(room: Room) -> None:
+    draft = await room.review()
+    with pytest.raises(Stale):
+        await room.press(draft, Press.WHOLE, "9" * 30)
