@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 
 from bot.exits import Ending
+from storage.errors import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -126,10 +127,12 @@ class Tasks:
             self.end(ending)
         except Exception as error:
             final = self._ends(error)
-            if final is None:
-                log.exception("%s failed", name)
-            else:
+            if final is not None:
                 self.end(final)
+            elif isinstance(error, StorageUnavailable):
+                log.warning("%s is given up: the storage is %s", name, error.trouble)
+            else:
+                log.exception("%s failed", name)
 
     async def _keep_running(self, name: str, loop: Loop) -> None:
         seconds = FIRST_PAUSE
@@ -145,7 +148,10 @@ class Tasks:
                     raise
                 if self._clock() - began >= LONGEST_PAUSE:
                     seconds = FIRST_PAUSE
-                log.exception("%s crashed and starts again in %.0f s", name, seconds)
+                if isinstance(error, StorageUnavailable):
+                    log.warning("%s waits %.0f s: the storage is %s", name, seconds, error.trouble)
+                else:
+                    log.exception("%s crashed and starts again in %.0f s", name, seconds)
             await self._pause(self._stop, seconds)
             seconds = min(seconds * 2, LONGEST_PAUSE)
 
