@@ -17,6 +17,8 @@ from storage.records.failures import Failure
 from storage.records.notices import CardKind
 from storage.records.people import Person
 
+MOST_SHOWN = 20  # connections; each has up to four of the 100 buttons that Telegram takes
+
 _EXAMPLE = mark("For example: Support")
 
 
@@ -56,7 +58,7 @@ def _all(
     tests = {test.connection: test for test in scene.tests}
     lines = [Text(Bold(_("Your portals")))]
     keyboard: list[tuple[Button, ...]] = []
-    for connection in scene.connections:
+    for connection in scene.connections[:MOST_SHOWN]:
         active = connection.id == person.active_connection
         lines.append(_account(connection, tests.get(connection.id), _, active=active))
         presses = (AccountPress.TEST, AccountPress.NAME, AccountPress.ASK)
@@ -66,6 +68,9 @@ def _all(
             if press in presses or not active
         ]
         keyboard += [tuple(buttons[:-2]), tuple(buttons[-2:])]
+    more = len(scene.connections) - MOST_SHOWN
+    if more > 0:
+        lines.append(Text(_.plural("and {n} more", "and {n} more", more).format(n=_.number(more))))
     return as_list(*lines, sep="\n\n"), tuple(keyboard)
 
 

@@ -3,7 +3,7 @@
 from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text, as_list
 
-from handlers.cards import Button, Shown
+from handlers.cards import Button, Shown, TelegramId
 from handlers.removal_cards import RemovalPress, remove_button, who
 from handlers.texts import Texts, mark
 from mail.people import Answer
@@ -15,7 +15,7 @@ from storage.records.people import Access, Person
 class LetInButton(CallbackData, prefix="l"):
     """An admin's decision about a stranger."""
 
-    person: int
+    person: TelegramId
     revision: int
     let_in: bool
 

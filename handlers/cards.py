@@ -4,13 +4,16 @@ Renderers are pure functions of records and a translator; none of them knows Tel
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from aiogram.utils.formatting import Text
+from pydantic import Field
 
 from handlers.formatting import cut
 from storage.records.notices import CardKind
 
+TelegramId = Annotated[int, Field(ge=-(2**52), le=2**52)]  # what a forged button may claim at most
 MOST_UNITS = 4096  # of a Telegram message, in UTF-16 units
 MOST_ENTITIES = 100  # of a Telegram message; it leaves out the rest without a word
 MOST_LABEL = 60  # characters of a button that a phone still shows

@@ -13,7 +13,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message, ReplyParameters
 
 from handlers.answers import answer_press
-from handlers.cards import Button, keyboard
+from handlers.cards import Button, TelegramId, keyboard
 from handlers.filters import PrivateChat
 from handlers.places import place_of, typed_in
 from handlers.sentences import stale_toast
@@ -66,7 +66,7 @@ class NotText(Filter):
 class CaptionButton(CallbackData, prefix="t"):
     """Under a hint that replies to the captioned message; `answers` is what that one replied to."""
 
-    answers: int
+    answers: TelegramId
 
 
 @router.message(NotText())

@@ -5,7 +5,7 @@ from enum import StrEnum
 from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text, as_list
 
-from handlers.cards import Button, Shown
+from handlers.cards import Button, Shown, TelegramId
 from handlers.texts import Texts
 from mail.removing import Removal
 from storage.records.people import Person
@@ -22,7 +22,7 @@ class RemovalPress(StrEnum):
 class RemoveButton(CallbackData, prefix="r"):
     """On the card of somebody who was let in, and on the question."""
 
-    person: int
+    person: TelegramId
     revision: int
     press: RemovalPress
 

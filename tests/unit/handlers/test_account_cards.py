@@ -29,6 +29,13 @@ def card_of(state: ConnectionTestState, failure: Failure | None = None) -> Shown
     return accounts_card(ANNA, AccountsScene((CONNECTION,), (test,)), EN)
 
 
+def test_eighty_accounts_fit_the_buttons_of_one_message() -> None:
+    many = tuple(replace(CONNECTION, id=f"{n:016d}") for n in range(80))
+    card = accounts_card(ANNA, AccountsScene(many), EN)
+    assert len(labels(card)) <= 100
+    assert "and 60 more" in text(card)
+
+
 def test_accounts_mark_the_active_one_and_offer_the_others() -> None:
     other = replace(CONNECTION, id="d" * 16, account=replace(ACCOUNT, person_name="Oleg"))
     card = accounts_card(ANNA, AccountsScene((CONNECTION, other)), EN)
