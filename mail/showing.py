@@ -177,6 +177,8 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     if rings and row.state not in RINGS:
         return None
     card = notices.live_card(tx, CardKind.OUTBOX, notice.place, row.id)
+    if card is not None and not rings and _shows_already(row, card):
+        return None
     message = card.message if card else None
     draft = drafts.find(tx, reader.id, row.draft)
     connection = connections.find(tx, reader.id, row.connection)
@@ -184,6 +186,14 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     if rings:
         return Showing(reader, scene, reply_to=message)
     return Showing(reader, scene, target=message)
+
+
+def _shows_already(row: OutboxRow, card: Card) -> bool:
+    """Told in a message of its own, which an edit owed earlier must not touch any more.
+
+    The person may have gone on there: the first press of Send again changes no row.
+    """
+    return row.state in RINGS and card.revision == row.revision
 
 
 # Told in a message of its own.

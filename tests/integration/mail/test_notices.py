@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bitrix24.errors import Failure, FailureCode, Unknown
 from mail import showing
 from mail.drafts import Press
 from mail.showing import (
@@ -285,7 +286,9 @@ async def test_an_outcome_is_shown_only_while_it_is_one(room: Room) -> None:
     card = await room.live(CardKind.OUTBOX, row.id)
     assert await shown(room, NoticeKind.OUTCOME, row.id, NEW) is None
     await room.database.write(
-        lambda tx: tx.execute("UPDATE outbox SET state = :s", s=OutboxState.UNKNOWN.value)
+        lambda tx: tx.execute(
+            "UPDATE outbox SET state = :s, revision = revision + 1", s=OutboxState.UNKNOWN.value
+        )
     )
     found = await shown(room, NoticeKind.OUTCOME, row.id, NEW)
     assert isinstance(found, showing.Showing)
@@ -383,3 +386,16 @@ async def test_a_card_that_a_press_gave_to_another_row_stays_there(room: Room) -
     late = Card(HOME, message, ANNA, CardKind.OUTBOX, "x" * 16, 1, True, room.clock.now)
     await room.database.write(lambda tx: showing.delivered(tx, notice, late))
     assert await room.card(message) == card
+
+
+async def test_an_edit_that_comes_late_leaves_the_message_alone_that_tells_the_outcome(
+    room: Room,
+) -> None:
+    """It was owed for "Sending…", and would take back the question of Send again."""
+    room.portal.accepts = Unknown(Failure(FailureCode.NO_ANSWER))
+    await room.told_to_go()
+    row = await room.go(OutboxState.UNKNOWN)
+    await room.see()
+    assert await room.live(CardKind.OUTBOX, row.id) is not None
+    await owe(room, EDIT, subject=row.id, kind=NoticeKind.OUTBOX)
+    assert await room.see() == []

@@ -68,7 +68,7 @@ def test_everything_that_is_set_arrives(monkeypatch: pytest.MonkeyPatch) -> None
         "LOG_LEVEL": "debug",
         "LOG_FORMAT": "JSON",
         "TELEGRAM_API_URL": "http://127.0.0.1:8081/telegram/",
-        "DATABASE_URL": "sqlite:////tmp/bot.db",
+        "DATABASE_URL": "sqlite:////srv/bot.db",
     }.items():
         monkeypatch.setenv(name, text)
     settings = read_settings(env_file=None)
@@ -83,7 +83,7 @@ def test_everything_that_is_set_arrives(monkeypatch: pytest.MonkeyPatch) -> None
     assert settings.log_level == "DEBUG"
     assert settings.log_format is LogFormat.JSON
     assert settings.telegram_api_url == "http://127.0.0.1:8081/telegram"
-    assert settings.database_path == Path("/tmp/bot.db")
+    assert settings.database_path == Path("/srv/bot.db")
     assert not settings.database_is_default
 
 
@@ -119,7 +119,7 @@ WRONG = [
     ("DATABASE_URL", "sqlite:///:canary:/x"),
     ("DATABASE_URL", "sqlite:////nonexistent/canary/bot.db"),
     ("DATABASE_URL", "sqlite:////tmp"),
-    ("DATABASE_URL", "sqlite:////tmp/bot.db?mode=canary"),
+    ("DATABASE_URL", "sqlite:////srv/bot.db?mode=canary"),
     ("DATABASE_URL", "postgresql://canary:canary@db.example/bot"),
     ("DATABASE_URL", "postgres://canary"),
     ("DATABASE_URL", "postgresql+asyncpg://canary"),
