@@ -3,7 +3,6 @@
 MailError
 ├── Stale          a button about something that has changed since
 ├── TooLate        Undo, when the letter is on its way
-├── OldCard        Send on a card that was shown long ago: it is shown anew and asks again
 ├── NothingAsked   text, where nothing was asked
 ├── Closed         text for a draft that takes none now
 ├── BadValue       a typed value that the field cannot hold; nothing was changed

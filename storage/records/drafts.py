@@ -77,10 +77,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """All of a draft that is sealed: values, what was typed meanwhile, and what was refused.
-
-    `replaces` is set while typed text takes the body's place instead of joining it.
-    """
+    """All of a draft that is sealed: values, what was typed meanwhile, and what was not found."""
 
     sender: str = ""
     to: tuple[str, ...] = ()

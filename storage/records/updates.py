@@ -63,11 +63,6 @@ def key_of(raw: Raw) -> int:
     return NOBODY - abs(update_id_of(raw) or 0)
 
 
-def chat_of(raw: Raw) -> int | None:
-    """The chat in which the update happened: where somebody can be told what became of it."""
-    return _chat(_body(raw)[1])
-
-
 def _body(raw: Raw) -> tuple[str, Raw]:
     for kind, body in raw.items():
         if isinstance(body, dict):

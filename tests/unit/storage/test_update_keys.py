@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from storage.records.updates import Raw, StoredUpdate, chat_of, key_of, update_id_of
+from storage.records.updates import Raw, StoredUpdate, key_of, update_id_of
 from storage.times import as_time
 
 JANE, GROUP = 7, -1003999999999999
@@ -73,17 +73,11 @@ def test_an_unreadable_update_holds_up_neither_a_person_nor_a_chat(raw: Raw) -> 
     keys = {key_of(raw | {"update_id": update_id}) for update_id in (5, 6)}
     assert len(keys) == 2
     assert max(keys) < -(1 << 52)
-    assert chat_of(raw) is None
 
 
 @pytest.mark.parametrize("raw", [None, "5", [], {}, {"update_id": "5"}, {"update_id": True}])
 def test_what_has_no_id_is_no_update(raw: object) -> None:
     assert update_id_of(raw) is None
-
-
-def test_the_chat_is_known_wherever_one_is_shown() -> None:
-    assert chat_of(said(chat=IN_GROUP)) == GROUP
-    assert chat_of(update("callback_query", message={"chat": IN_GROUP})) == GROUP
 
 
 def test_a_stored_update_does_not_show_what_was_said() -> None:
