@@ -233,17 +233,14 @@ class Drafts:
             show_typed(tx, replace(changed, revision=changed.revision + 1))
 
     async def cancel(self, cause: str, person: int, place: Place) -> bool:
-        """/cancel: what is being written is set aside. False: nothing was.
+        """/cancel: what typed text would answer is set aside. False: there is nothing.
 
         A letter that was told to go is stopped on its card; Closed says how.
         """
 
         def change(tx: Transaction) -> bool:
             tx.once(cause)
-            pointer = drafts.pointer(tx, person, place)
-            if pointer is None or pointer.kind is not PointsAt.DRAFT:
-                return False
-            draft = drafts.find(tx, person, pointer.subject)
+            draft = self._newest(tx, person, place)
             if draft is None or draft.state is DraftState.ASIDE:
                 return False
             if draft.state is DraftState.CONFIRMED:

@@ -98,6 +98,31 @@ async def test_there_may_be_nothing_to_cancel(connected: Person) -> None:
     await connected.chat.wait_for("There is nothing to cancel.")
 
 
+async def test_cancel_found_nothing_after_a_portal_was_named_while_writing(
+    connected: Person,
+) -> None:
+    anna, chat = connected, connected.chat
+    await review(anna)
+    said = anna.say("/accounts")
+    accounts = await chat.wait_for("Your portals", after=said.id)
+    await press(anna, accounts, "Rename", "What do you want to call")
+    said = anna.say("Support")
+    await chat.wait_for("Support", after=said.id)
+    said = anna.say("/cancel")
+    await chat.wait_for("Set aside.", after=said.id)
+
+
+async def test_cancel_found_nothing_after_connecting_while_writing(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    await review(anna)
+    said = anna.say(f"/connect {sandbox.portal.address('second')}")
+    await chat.wait_for("Connected to", after=said.id)
+    said = anna.say("/cancel")
+    await chat.wait_for("Set aside.", after=said.id)
+
+
 async def test_cancel_after_sending_has_nothing_to_cancel(connected: Person) -> None:
     await send(connected)
     await connected.chat.wait_for("Sent to")
