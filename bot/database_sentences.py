@@ -41,12 +41,19 @@ def explain(error: StorageError, database: Path) -> Ending | None:
     if isinstance(error, DatabaseRefused):
         return _ending(Exit.DOES_NOT_FIT, database, _REFUSALS[error.reason])
     if isinstance(error, DatabaseDamaged):
-        return _ending(
-            Exit.DATABASE_DAMAGED, database, "is damaged; put the last backup in its place"
-        )
+        return _ending(Exit.DATABASE_DAMAGED, database, _damaged(database))
     if isinstance(error, StorageUnavailable):
         return _ending(Exit.TRY_LATER, database, _TROUBLES[error.trouble])
     return None
+
+
+def _damaged(database: Path) -> str:
+    """A journal left beside a backup would be read into it, and damage that too."""
+    journal, index = f"{database.name}-wal", f"{database.name}-shm"
+    return (
+        f"is damaged; move it away, with {journal} and {index} if they lie beside it,"
+        " then put the last backup in its place"
+    )
 
 
 def _ending(code: Exit, database: Path, what: str) -> Ending:

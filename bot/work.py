@@ -15,7 +15,7 @@ from bot.tasks import Stop
 from bot.telegram import plainly
 from storage import updates
 from storage.database import Database, Transaction
-from storage.errors import AlreadyApplied, StorageUnavailable
+from storage.errors import AlreadyApplied, DatabaseDamaged, StorageUnavailable
 from storage.records.updates import Raw, StoredUpdate
 
 AT_ONCE: Final = 100  # keys; each holds one update in memory
@@ -36,8 +36,8 @@ class Worker:
     """Finds keys that have something waiting, and serves each until it has nothing more.
 
     `handle` gets Telegram's JSON; whatever it raises counts as a failure, except that the storage
-    is unavailable. `on_quarantine` runs in the transaction that sets the update aside, so that
-    the notice to the person is owed from that moment on.
+    is unavailable, or damaged, which ends the program. `on_quarantine` runs in the transaction that
+    sets the update aside, so that the notice to the person is owed from that moment on.
     """
 
     def __init__(
@@ -95,6 +95,8 @@ class Worker:
                 following = await self._settle(following)
         except StorageUnavailable:
             log.warning("update %d waits for the next start", update.update_id)
+        except DatabaseDamaged:
+            raise
         except Exception:
             await self._pause(self._stop, self._storage_seconds)  # or it came back at once
             raise
@@ -118,7 +120,7 @@ class Worker:
             await self._persist(lambda: self._handle(update.raw))
         except AlreadyApplied:
             return True
-        except StorageUnavailable:
+        except (StorageUnavailable, DatabaseDamaged):
             raise
         except Exception as error:
             log.error("update %d failed", update.update_id, exc_info=_without_text(error))
@@ -134,7 +136,7 @@ class Worker:
 
         try:
             return await self._commit(change)
-        except StorageUnavailable:
+        except (StorageUnavailable, DatabaseDamaged):
             raise
         except Exception as error:
             log.error("nobody is told of that", exc_info=_without_text(error))

@@ -13,7 +13,13 @@ from typing import TypeVar
 import sqlite_utils
 
 from storage import place, sqlite
-from storage.errors import DatabaseRefused, Refusal, StorageUnavailable, Trouble
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseRefused,
+    Refusal,
+    StorageUnavailable,
+    Trouble,
+)
 from storage.ids import RandomBytes
 from storage.sealing import SecretKeys
 from storage.transaction import Clock, Reading, Transaction
@@ -38,6 +44,7 @@ class Database:
         self._writer: sqlite_utils.Database | None = None
         self._reader: sqlite_utils.Database | None = None
         self._closed = False
+        self._damage = ""
         self._listeners: dict[str, list[Callable[[], None]]] = {}
 
     @classmethod
@@ -71,6 +78,7 @@ class Database:
 
         Whatever `change` raises rolls everything back. StorageUnavailable: nothing was written.
         A caller that is cancelled cannot know whether it was. `change` must not wait for anything.
+        DatabaseDamaged: once it was met, nothing more is written or read.
         """
         return await self._in_writer(lambda: self._commit(change))
 
@@ -127,7 +135,7 @@ class Database:
     def _commit(self, change: Callable[[Transaction], T]) -> T:
         assert self._writer is not None
         tx = self._transaction()
-        answer = _run(self._writer, "BEGIN IMMEDIATE", lambda: change(tx))
+        answer = self._run(self._writer, "BEGIN IMMEDIATE", lambda: change(tx))
         if tx.forgot:
             _empty_journal(self._writer)
         for topic in tx.topics:
@@ -141,7 +149,17 @@ class Database:
     def _look(self, look: Callable[[Reading], T]) -> T:
         assert self._reader is not None
         reading = Reading(self._reader, self._secret_keys, self._clock())
-        return _run(self._reader, "BEGIN", lambda: look(reading))
+        return self._run(self._reader, "BEGIN", lambda: look(reading))
+
+    def _run(self, db: sqlite_utils.Database, begin: str, job: Callable[[], T]) -> T:
+        """What else the file holds can be trusted no more, and is kept as it is for a look."""
+        if self._damage:
+            raise DatabaseDamaged(self._damage)
+        try:
+            return _run(db, begin, job)
+        except DatabaseDamaged as error:
+            self._damage = error.detail
+            raise
 
     def _wake(self, topic: str) -> None:
         for callback in self._listeners.get(topic, ()):
@@ -151,16 +169,17 @@ class Database:
 def _run(db: sqlite_utils.Database, begin: str, job: Callable[[], T]) -> T:
     """The job inside one transaction, with SQLite's errors put into our words."""
     try:
-        db.conn.execute(begin)
-        answer = job()
-        if not db.conn.in_transaction:  # SQLite gave it up, and the job did not mind
-            raise StorageUnavailable(Trouble.IO)
-        db.conn.execute("COMMIT")
+        try:
+            db.conn.execute(begin)
+            answer = job()
+            if not db.conn.in_transaction:  # SQLite gave it up, and the job did not mind
+                raise StorageUnavailable(Trouble.IO)
+            db.conn.execute("COMMIT")
+        finally:
+            if db.conn.in_transaction:
+                db.conn.execute("ROLLBACK")
     except sqlite3.Error as error:
         raise sqlite.understood(error) or error from error
-    finally:
-        if db.conn.in_transaction:
-            db.conn.execute("ROLLBACK")
     return answer
 
 

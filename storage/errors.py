@@ -30,7 +30,7 @@ class Trouble(StrEnum):
 
     LOCKED = "locked"
     FULL = "full"
-    IO = "io"
+    IO = "failing"  # the disk cannot be read or written
 
 
 class StorageError(Exception):

@@ -10,11 +10,12 @@ import pytest
 from aiogram import Bot, Dispatcher, Router
 from aiogram.types import Message
 
+from bot.exits import Ending, Exit
 from bot.tasks import Stop, Tasks
 from bot.work import Handle, Worker
 from storage import updates
 from storage.database import Database, Transaction
-from storage.errors import AlreadyApplied, StorageUnavailable, Trouble
+from storage.errors import AlreadyApplied, DatabaseDamaged, StorageUnavailable, Trouble
 from storage.records.updates import StoredUpdate
 from storage.times import as_time
 from tests.integration.bot.bot_api import TOKEN
@@ -377,6 +378,22 @@ async def test_storage_that_is_unavailable_is_not_the_updates_fault(
         assert await settled(database) == {1: "done"}
     assert pauses.seconds == [2.0] * 10
     assert (await rows(database))[1]["attempts"] == 0
+
+
+async def test_damage_that_a_handler_meets_ends_the_program_at_once(
+    database: Database, desk: Desk, told: Told, pauses: Pauses
+) -> None:
+    """It was the update's own failure, and the update was set aside before the program ended."""
+    ending = Ending(Exit.DATABASE_DAMAGED, "The database is damaged.")
+    tasks = Tasks(ends=lambda error: ending if isinstance(error, DatabaseDamaged) else None)
+    desk.failing = {1: [DatabaseDamaged("page 7")]}
+    worker = Worker(database, desk.handle, spawn=tasks.spawn, on_quarantine=told, pause=pauses)
+    tasks.start("work", worker.run)
+    await keep(database, message(1))
+    assert await asyncio.wait_for(tasks.ended(), 5) is ending
+    await tasks.stop(1)
+    row = (await rows(database))[1]
+    assert (row["state"], row["attempts"], pauses.seconds) == ("waiting", 0, [])
 
 
 async def test_a_handler_that_fails_does_not_bring_private_text_into_the_log(

@@ -11,6 +11,7 @@ import pytest
 from storage.database import Database, Reading, Transaction
 from storage.errors import (
     AlreadyApplied,
+    DatabaseDamaged,
     DatabaseRefused,
     Refusal,
     StorageUnavailable,
@@ -257,6 +258,34 @@ async def test_a_change_that_swallows_a_full_disk_commits_no_part_of_itself(db: 
     with pytest.raises(StorageUnavailable):
         await db.write(lambda tx: tx._db.conn.execute("ROLLBACK"))
     assert await db.read(fact_names) == []
+
+
+async def test_row_55_once_damage_was_met_nothing_more_is_written_or_read(db: Database) -> None:
+    """The program's other parts went on writing into the sound part of the file as they ended."""
+
+    def meet(tx: Transaction) -> None:
+        add_fact("before")(tx)
+        raise DatabaseDamaged("page 7")
+
+    with pytest.raises(DatabaseDamaged):
+        await db.write(meet)
+    for later in (db.write(add_fact("after")), db.read(fact_names)):
+        with pytest.raises(DatabaseDamaged, match="page 7"):
+            await later
+
+
+async def test_row_56_a_disk_that_turns_read_only_is_waited_for(db: Database) -> None:
+    def turn(on: int) -> None:
+        assert db._writer is not None
+        db._writer.execute(f"PRAGMA query_only = {on}")
+
+    await db._in_writer(lambda: turn(1))
+    with pytest.raises(StorageUnavailable) as caught:
+        await db.write(add_fact("one"))
+    assert caught.value.trouble is Trouble.IO
+    await db._in_writer(lambda: turn(0))
+    await db.write(add_fact("one"))
+    assert await db.read(fact_names) == ["one"]
 
 
 async def test_constraints_are_our_own_faults_and_come_through(db: Database) -> None:
