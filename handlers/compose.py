@@ -7,10 +7,12 @@ from handlers.answers import answer_press
 from handlers.buttons import DraftButton
 from handlers.commands import CommandText, split_command
 from handlers.filters import HasText, PrivateChat
+from handlers.offers import offer
 from handlers.places import place_of, place_of_press, typed_in
 from handlers.sentences import sentence
 from handlers.texts import Texts
 from mail.drafts import Drafts
+from mail.errors import Closed
 from storage.records.people import Person
 
 router = Router(name="compose")
@@ -58,10 +60,15 @@ async def press(
 
 
 @router.message(HasText())
-async def type_text(message: Message, cause: str, person: Person, drafts: Drafts) -> None:
-    """Typed or forwarded text answers a card."""
+async def type_text(message: Message, cause: str, person: Person, drafts: Drafts, _: Texts) -> None:
+    """Typed or forwarded text answers a card; after Cancel it is offered to an older letter."""
     reply_to = message.reply_to_message.message_id if message.reply_to_message else None
-    await drafts.type(cause, person.id, place_of(message), typed_in(message), reply_to)
+    try:
+        await drafts.type(cause, person.id, place_of(message), typed_in(message), reply_to)
+    except Closed as closed:
+        if closed.other is None:
+            raise
+        await offer(message, sentence(closed, _), closed.other.card, _)
 
 
 @router.edited_message(HasText())

@@ -2,7 +2,17 @@
 
 from aiogram import Dispatcher
 
-from handlers import accounts, admission, basics, compose, connect, invite, leftovers, outbox
+from handlers import (
+    accounts,
+    admission,
+    basics,
+    compose,
+    connect,
+    invite,
+    leftovers,
+    offers,
+    outbox,
+)
 from handlers.answers import Answering
 from handlers.causes import Causes
 
@@ -24,5 +34,6 @@ def include(dispatcher: Dispatcher) -> None:
         basics.router,
         accounts.names,
         compose.router,
+        offers.router,
         leftovers.router,
     )

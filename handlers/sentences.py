@@ -6,6 +6,7 @@ Handlers and renderers import from here alone; the larger tables stand in module
 from handlers.bad_value_sentences import bad_value_sentence
 from handlers.failure_sentences import failure_sentence
 from handlers.field_sentences import field_label, field_sentences, mend_fields
+from handlers.letter_card import shown_line
 from handlers.texts import Texts, mark
 from mail.errors import (
     BadValue,
@@ -17,6 +18,7 @@ from mail.errors import (
     NotAllowed,
     NotConnected,
     NothingAsked,
+    OpenDraft,
     Stale,
     TooLate,
 )
@@ -85,9 +87,21 @@ def after_colon(said: str) -> str:
 
 def closed_sentence(error: Closed, _: Texts) -> str:
     """Why typed text changes nothing now, and how to change that."""
-    return _(_CLOSED[error.closing]).format(
+    said = _(_CLOSED[error.closing]).format(
         undo=_("Undo"), bring_back=_("Bring back"), cancel=_("Cancel"), review=_("Review")
     )
+    if error.other is None:
+        return said
+    other = _("Still being written: {letter}. Was your text for that? Then press “{use}”.")
+    return said + " " + other.format(letter=_letter(error.other, _), use=_("Use this text"))
+
+
+def _letter(draft: OpenDraft, _: Texts) -> str:
+    if draft.subject:
+        return shown_line(draft.subject)
+    if draft.letter_number:
+        return _("Letter {number}").format(number=draft.letter_number)
+    return _("another answer")
 
 
 def limit_sentence(error: LimitReached, _: Texts) -> str:

@@ -15,7 +15,7 @@ from mail.draft_changes import (
     show_pressed,
     show_typed,
 )
-from mail.errors import BadValue, Closed, Closing, NotConnected, NothingAsked, Stale
+from mail.errors import BadValue, Closed, Closing, NotConnected, NothingAsked, OpenDraft, Stale
 from mail.ports import NewId
 from mail.suggestions import prefill
 from storage import connections, drafts, letters, notices, outbox, people
@@ -129,7 +129,13 @@ class Drafts:
             if letter is not None:
                 self._answer_letter(tx, person, place, letter, typed)
                 return
-            self._type_into(tx, self._asked(tx, person, place, reply_to), typed)
+            draft = self._asked(tx, person, place, reply_to)
+            try:
+                self._type_into(tx, draft, typed)
+            except Closed as closed:
+                if reply_to is None and closed.closing in (Closing.ASIDE, Closing.ENDED):
+                    raise Closed(closed.closing, self._still_open(tx, draft)) from None
+                raise
 
         if reply_to is not None:
             await self._await_card(person, place, reply_to)
@@ -188,6 +194,15 @@ class Drafts:
             return drafts.find(tx, person, pointer.subject)
         written = drafts.newest(tx, person, place)
         return next((draft for draft in written if draft.state is DraftState.COMPOSING), None)
+
+    def _still_open(self, tx: Reading, over: Draft) -> OpenDraft | None:
+        """The newest draft in this place that takes text, where the one asked last is over."""
+        for draft in drafts.newest(tx, over.owner, over.place):
+            card = notices.live_card(tx, CardKind.DRAFT, draft.place, draft.id)
+            takes_text = draft.state is DraftState.COMPOSING and draft.field is not Field.REFUSAL
+            if takes_text and card is not None:
+                return OpenDraft(card.message, draft.letter_number, draft.written.subject)
+        return None
 
     def _type_into(self, tx: Transaction, draft: Draft, typed: Typed) -> None:
         self._check_open(tx, draft)

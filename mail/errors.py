@@ -28,6 +28,7 @@ __all__ = [
     "NotAllowed",
     "NotConnected",
     "NothingAsked",
+    "OpenDraft",
     "SealBroken",
     "Stale",
     "TooLate",
@@ -62,11 +63,21 @@ class Closing(StrEnum):
     REFUSAL = "refusal"  # the portal refused and named no field: open the review first
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """A draft that is still written; `card` is the message that shows it."""
+
+    card: int
+    letter_number: int | None
+    subject: str
+
+
 @dataclass
 class Closed(MailError):
-    """The draft cannot take text now; what was typed stays in the chat."""
+    """The draft cannot take text now; what was typed stays in the chat, or may go to `other`."""
 
     closing: Closing
+    other: OpenDraft | None = None
 
 
 @dataclass

@@ -122,6 +122,19 @@ async def test_a_captioned_picture_that_replies_to_a_letter_answers_it(
     assert "To: orlov@polygraf.example" in card.text
 
 
+async def test_a_caption_after_cancel_is_offered_to_the_older_letter(connected: Person) -> None:
+    anna, chat = connected, connected.chat
+    jane = await review(anna, "Hello Jane,")
+    newer = await review(anna, "Another one")
+    await press(anna, newer, "Cancel", "Set aside")
+    anna.send(contents.photo("Here it is."))
+    offer = await chat.wait_for(OFFER)
+    await press(anna, offer, "Use this text", "Still being written: Re: Delivery date")
+    await anna.press(offer, "Use this text").answered()
+    card = await chat.wait_for("Hello Jane,\n\nHere it is.", after=jane.id)
+    assert "Another one" not in card.text
+
+
 async def test_a_caption_whose_picture_was_deleted_is_gone(connected: Person) -> None:
     anna, chat = connected, connected.chat
     await review(anna)

@@ -93,6 +93,42 @@ async def test_cancel_sets_aside_and_bring_back_keeps_every_word(
     assert (await sandbox.portal.wait_for_sent()).body == f"{TEXT}<br><br>P.S."
 
 
+async def test_text_after_cancel_is_offered_to_the_older_letter(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    jane = await review(anna, "Hello Jane,")
+    said = anna.say("/reply 16 Hello Pavel,")
+    pavel = await chat.wait_for(REVIEW, after=said.id)
+    await press(anna, pavel, "Cancel", "Set aside.")
+    said = anna.say("on Thursday.")
+    hint = await chat.wait_for("This draft is set aside.", after=said.id)
+    assert "Still being written: Re: Delivery date for order 118." in hint.text
+    assert (hint.reply_to, hint.buttons) == (said.id, ["Use this text"])
+    assert "Send" in jane.buttons, "nothing has happened yet"
+    assert [await anna.press(hint, "Use this text").answered() for _ in range(2)] == ["", ""]
+    card = await chat.wait_for("Hello Jane,\n\non Thursday.", after=hint.id)
+    said = anna.say("Bye")
+    card = await chat.wait_for("on Thursday.\n\nBye", after=said.id)
+    await anna.press(card, "Send").answered()
+    assert (
+        await sandbox.portal.wait_for_sent()
+    ).body == "Hello Jane,<br><br>on Thursday.<br><br>Bye"
+
+
+async def test_text_after_sending_is_offered_to_the_older_letter(connected: Person) -> None:
+    anna, chat = connected, connected.chat
+    await at_step(anna, RECIPIENTS)
+    said = anna.say("/reply 16 Hello Pavel,")
+    pavel = await chat.wait_for(REVIEW, after=said.id)
+    await press(anna, pavel, "Send", "Sent to")
+    said = anna.say(TEXT)
+    hint = await chat.wait_for("This letter is finished.", after=said.id)
+    assert "Still being written: Letter 15." in hint.text
+    assert "is no e-mail address" in await anna.press(hint, "Use this text").answered()
+    assert hint.buttons == ["Use this text"], "it may be used at a later step"
+
+
 async def test_there_may_be_nothing_to_cancel(connected: Person) -> None:
     connected.say("/cancel")
     await connected.chat.wait_for("There is nothing to cancel.")
