@@ -34,10 +34,18 @@ class Incoming:
         """Those that the caller may open."""
         return [box for box in self.portal.mailboxes if self.employee.id in box.members]
 
+    def letters(self) -> list[Letter]:
+        """Those that the caller may read and that the portal has synchronised already."""
+        boxes, now = self.mailboxes(), self.portal.clock()
+        return [
+            letter
+            for letter in self.portal.letters
+            if letter.mailbox in boxes and (letter.visible_at is None or letter.visible_at <= now)
+        ]
+
     def letter(self, letter_id: int) -> Letter | None:
         """A letter that the caller may read."""
-        found = self.portal.letter(letter_id)
-        return found if found and found.mailbox in self.mailboxes() else None
+        return next((letter for letter in self.letters() if letter.id == letter_id), None)
 
 
 Method = Callable[[Incoming], Any]

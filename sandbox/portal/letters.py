@@ -32,6 +32,8 @@ class Letter:
     has_attachments: bool = False
     answers: int | None = None
     """The id of the letter that this one answers."""
+    visible_at: datetime | None = None
+    """From when the API shows it; None: at once."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class SentLetter:
     """The request's body, byte for byte."""
     headers: Mapping[str, str] = field(repr=False)
     copy: Letter | None = None
-    """The copy in the Sent folder, if the sender is a connected mailbox."""
+    """The copy in the Sent folder; None: the portal makes none."""
 
     @property
     def idempotency_key(self) -> str | None:

@@ -66,6 +66,9 @@ class Portal:
         """`active`: keys are echoed, replayed and checked; `ignored`: as if no key came."""
         self.flat_scope_error = False
         """True: a missing scope is reported in the classic shape."""
+        self.sent_copies: Literal["at once", "never"] | float = "at once"
+        """When a sent letter shows up in the Sent folder and its thread; a number: so many seconds
+        later, by the portal's clock."""
         self.faults = Faults(
             self.changes,
             {"unauthorized": self._unauthorized, "unavailable": self._unavailable},

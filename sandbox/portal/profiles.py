@@ -13,6 +13,9 @@ from sandbox.portal.refusals import Refusal, flat, nested
 
 VALIDATION = "VALIDATION_REQUESTVALIDATIONEXCEPTION"
 
+CUT_BODY = 10_000
+"""Where newer builds cut a body in `mail.message.thread`."""
+
 ProfileName = Literal["docs", "observed"]
 
 
@@ -82,6 +85,22 @@ class Docs:
             "body": letter.body,
         }
 
+    def thread_row(self, letter: Letter) -> dict[str, Any]:
+        """A letter in `mail.message.thread`; its date has no offset on the page either."""
+        return {
+            "id": letter.id,
+            "subject": letter.subject,
+            "from": letter.sender,
+            "to": letter.to,
+            "cc": letter.cc,
+            "date": f"{letter.date.astimezone(self.zone):%Y-%m-%d %H:%M:%S}",
+            "body": letter.body,
+        }
+
+    def thread_part(self, chain: list[Letter], limit: int) -> list[Letter]:
+        """Which letters of a long chain come. The page does not say: the oldest here."""
+        return chain[:limit]
+
     def date(self, value: datetime) -> str:
         return value.astimezone(self.zone).isoformat(timespec="seconds")
 
@@ -147,6 +166,17 @@ class Observed(Docs):
 
     def item(self, letter: Letter) -> dict[str, Any]:
         return super().item(letter) | {"cc": letter.cc}
+
+    def thread_row(self, letter: Letter) -> dict[str, Any]:
+        return super().thread_row(letter) | {
+            "body": letter.body[:CUT_BODY],
+            "truncated": len(letter.body) > CUT_BODY,
+            "bodyLength": len(letter.body),
+        }
+
+    def thread_part(self, chain: list[Letter], limit: int) -> list[Letter]:
+        """The newest."""
+        return chain[-limit:]
 
     def date(self, value: datetime) -> str:
         return f"{value.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"

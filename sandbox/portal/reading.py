@@ -1,4 +1,4 @@
-"""The methods `mail.message.list` and `mail.message.get`."""
+"""The methods `mail.message.list`, `mail.message.get` and `mail.message.thread`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ def list_letters(call: Incoming) -> Any:
     boxes = _chosen_mailboxes(call)
     rows = [
         letter
-        for letter in sorted(call.portal.letters, key=lambda each: each.date, reverse=True)
+        for letter in sorted(call.letters(), key=lambda each: each.date, reverse=True)
         if letter.mailbox in boxes and all(fits(letter) for fits in wanted)
     ]
     page = call.parameters.page(rows, most=200)
@@ -37,6 +37,38 @@ def get_letter(call: Incoming) -> Any:
     if not isinstance(select, list) or not all(isinstance(name, str) for name in select):
         raise nested(400, "INVALIDSELECTEXCEPTION", call.profile.language)
     return {"item": {name: item[name] for name in select if name in item} or item}
+
+
+def get_thread(call: Incoming) -> Any:
+    """Page `mail.message.thread`: a bare array, oldest first, own letters of the chain included.
+
+    A limit that is out of range is corrected silently. A chain stays within one mailbox: an answer
+    from another mailbox is not in it.
+    """
+    letter = call.letter(call.parameters.number("id"))
+    if letter is None:
+        raise nested(400, "ENTITYNOTFOUNDEXCEPTION", call.profile.language)
+    limit = whole(call.parameters.given.get("limit") or 0)
+    limit = min(limit, 50) if limit > 0 else 20
+    chain = _chain(letter, [each for each in call.letters() if each.mailbox is letter.mailbox])
+    return [call.profile.thread_row(each) for each in call.profile.thread_part(chain, limit)]
+
+
+def _chain(letter: Letter, letters: list[Letter]) -> list[Letter]:
+    """All that answer one another, `letter` among them; oldest first."""
+    linked = {letter.id} | {letter.answers} - {None}
+    while (
+        more := {
+            number
+            for each in letters
+            for number in (each.id, each.answers)
+            if number is not None and linked & {each.id, each.answers}
+        }
+        - linked
+    ):
+        linked |= more
+    found = [each for each in letters if each.id in linked]
+    return sorted(found, key=lambda each: (each.date, each.id))
 
 
 def _chosen_mailboxes(call: Incoming) -> list[Mailbox]:
@@ -83,4 +115,5 @@ def _by_text(parameters: Parameters) -> Wanted:
 METHODS: dict[str, Method] = {
     "mail.message.list": list_letters,
     "mail.message.get": get_letter,
+    "mail.message.thread": get_thread,
 }

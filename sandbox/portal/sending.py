@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -54,7 +55,7 @@ def _asked(call: Incoming) -> Outgoing:
     return Outgoing(answers, sender, subject, body, people)
 
 
-def _entry(call: Incoming, asked: Outgoing, copy: Letter) -> SentLetter:
+def _entry(call: Incoming, asked: Outgoing, copy: Letter | None) -> SentLetter:
     return SentLetter(
         method=call.method,
         webhook_code=call.webhook.code,
@@ -64,7 +65,7 @@ def _entry(call: Incoming, asked: Outgoing, copy: Letter) -> SentLetter:
         subject=asked.subject,
         body=asked.body,
         answers=asked.answers,
-        at=copy.date,
+        at=call.portal.clock(),
         raw=call.raw,
         headers=call.headers,
         copy=copy,
@@ -119,8 +120,11 @@ def _failed(call: Incoming, sentence: str) -> Refusal:
     return call.profile.failed(FAILED, "replyToMessageId", sentence)
 
 
-def _deliver(call: Incoming, asked: Outgoing, box: Mailbox) -> Letter:
-    """A copy into the Sent folder, and one into each mailbox of this portal that was written to."""
+def _deliver(call: Incoming, asked: Outgoing, box: Mailbox) -> Letter | None:
+    """A copy into the Sent folder, and one into each mailbox of this portal that was written to.
+
+    Returns the first one, if the portal makes it.
+    """
     portal = call.portal
     copy = Letter(
         portal.next_id(),
@@ -135,14 +139,25 @@ def _deliver(call: Incoming, asked: Outgoing, box: Mailbox) -> Letter:
         is_seen=True,
         answers=asked.answers,
     )
-    portal.put(copy)
+    made = portal.sent_copies != "never"
+    if made:
+        portal.put(copy)
+    if not isinstance(portal.sent_copies, str):
+        copy.visible_at = copy.date + timedelta(seconds=portal.sent_copies)
     addresses = {address.casefold() for found in asked.people.values() for address in found}
     for other in portal.mailboxes:
         if other.email in addresses:
             portal.put(
-                replace(copy, id=portal.next_id(), mailbox=other, folder=INBOX, is_seen=False)
+                replace(
+                    copy,
+                    id=portal.next_id(),
+                    mailbox=other,
+                    folder=INBOX,
+                    is_seen=False,
+                    visible_at=None,
+                )
             )
-    return copy
+    return copy if made else None
 
 
 METHODS: dict[str, Method] = {"mail.message.reply": reply}

@@ -35,6 +35,8 @@ class MethodPage:
     errors: frozenset[str]
     good: dict[str, object]
     """Parameters of a call that succeeds in the sandbox."""
+    optional: frozenset[str] = frozenset()
+    """Keys that only some builds send."""
 
 
 REPLY: dict[str, object] = {
@@ -82,6 +84,24 @@ PAGES = {
         LETTER,
         frozenset({VALIDATION, DENIED, NOT_FOUND}),
         {"id": 15},
+    ),
+    "mail.message.thread": MethodPage(
+        ("id*", "limit"),
+        "result",
+        {
+            "id": int,
+            "subject": str,
+            "from": str,
+            "to": str,
+            "cc": str,
+            "date": str,
+            "body": str,
+            "truncated": bool,
+            "bodyLength": int,
+        },
+        frozenset({VALIDATION, NOT_FOUND, DENIED}),
+        {"id": 15},
+        optional=frozenset({"truncated", "bodyLength"}),
     ),
     "mail.message.reply": MethodPage(
         ("replyToMessageId*", "from*", "to*", "subject*", "body*", "cc", "bcc"),
