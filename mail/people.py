@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mail.admins import Admins, show_request
+from mail.draft_changes import offer_set_aside
 from mail.errors import Stale
 from storage import invites, notices, people
 from storage.database import Database, Reading, Transaction
@@ -69,6 +70,8 @@ class People:
             people.save(tx, met)
             if met.admin and not now.admin:
                 _ask_about_everybody(tx, met)
+            if now.removed and met.admitted:
+                offer_set_aside(tx, person)
             return met
 
         return await self._database.write(change)
@@ -136,6 +139,8 @@ class People:
                 show_request(tx, one.id, person, Manner.EDIT)
             subject = str(person)
             notices.owe(tx, person, NoticeKind.ADMITTED, Place(person), subject, Manner.NEW)
+            if stranger.removed and let_in:
+                offer_set_aside(tx, person)
 
         await self._database.write(change)
 
@@ -154,8 +159,11 @@ class People:
         if not hmac.compare_digest(code.encode(errors="replace"), self._claim_code.encode()):
             return False
         tx.once(cause)
-        admin = replace(people.get(tx, person), access=Access.ADMITTED, admin=True, removed=False)
+        stranger = people.get(tx, person)
+        admin = replace(stranger, access=Access.ADMITTED, admin=True, removed=False)
         people.save(tx, admin)
+        if stranger.removed:
+            offer_set_aside(tx, person)
         _ask_about_everybody(tx, admin)
         return True
 

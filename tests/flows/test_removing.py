@@ -99,6 +99,40 @@ async def test_who_comes_back_begins_anew_and_old_buttons_stay_dead(
     assert sandbox.portal.sent == []
 
 
+async def test_what_was_written_was_out_of_reach_after_coming_back(
+    anna: Person, oleg: Person, sandbox: Sandbox
+) -> None:
+    cancelled = await review(oleg, "Never mind")
+    await press(oleg, cancelled, "Cancel", "Set aside")
+    await send(oleg, "Held then")
+    await review(oleg, "Open then")
+    await remove(anna, oleg)
+    await oleg.chat.wait_for(REMOVED)
+    said = anna.say("/invite")
+    link = await anna.chat.wait_for("?start=", after=said.id)
+    said = oleg.say(f"/start {link.text.rpartition('=')[2]}")
+    await oleg.chat.wait_until(lambda chat: len(offered(oleg, said)) == 2)
+    await settled(oleg)
+    first, second = offered(oleg, said)
+    toast = await oleg.press(first, "Bring back").answered()
+    assert toast == "No Bitrix24 portal is connected. Please connect one with /connect."
+    said = oleg.say(f"/connect {sandbox.webhook}")
+    await oleg.chat.wait_for("Connected to", after=said.id)
+    await oleg.press(first, "Bring back").answered()
+    await oleg.press(second, "Bring back").answered()
+    await oleg.chat.wait_for("Held then", after=said.id)
+    await oleg.chat.wait_for("Open then", after=said.id)
+
+
+def offered(person: Person, after: Message) -> list[Message]:
+    """What can be brought back, of what was shown after this message."""
+    return [
+        message
+        for message in person.chat.from_bot
+        if message.id > after.id and message.buttons == ["Bring back"]
+    ]
+
+
 async def test_nobody_else_removes_by_a_forged_button(anna: Person, oleg: Person) -> None:
     card = card_about(oleg, anna)
     await anna.chat.wait_until(lambda _: card.buttons == ["Remove"])
