@@ -53,7 +53,7 @@ def _sender(text: str) -> str:
     if all(address.email in line for address in addresses):
         return line
     return ", ".join(
-        f"{shortened(address.name, NAME_UNITS)} <{address.email}>".strip()
+        f"{shortened(address.name, NAME_UNITS)} <{untappable(harmless(address.email))}>".strip()
         for address in addresses[-MOST_SENDERS:]
     )
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from aiogram.types import MessageEntity
 from aiogram.utils.formatting import Bold, Italic, Text, as_list
 
 from handlers.buttons import SendButton, on_draft
-from handlers.cards import Button, Shown
+from handlers.cards import MOST_UNITS, Button, Shown
 from handlers.formatting import body_text, cut, length, pieces
 from handlers.letter_card import shown_line
 from handlers.texts import Texts
@@ -15,7 +16,7 @@ from mail.recipients import domain
 from storage.records.drafts import Draft, Field, Written
 from storage.records.notices import CardKind
 
-REVIEW_UNITS = 2500  # of the text that the review shows
+REVIEW_UNITS = 2500  # of the text that the review shows at most
 PAGE_UNITS = 3500  # of the text on a page of its own
 LIST_UNITS = 350  # of one address list; the rest is counted
 MOST_ENTITIES = 90  # Telegram takes 100; the card needs a few of its own
@@ -27,17 +28,23 @@ _ATTACHED = ("attached", "attachment", "во вложении", "прикреп�
 
 def review_card(draft: Draft, _: Texts) -> Shown:
     """The review, its edit menus, or a page of the whole text."""
-    text = _page(draft, _) if draft.whole else _review(draft, _)
-    return Shown(text, _keyboard(draft, _), CardKind.DRAFT, draft.id, draft.revision)
+    text, was_cut = (_page(draft, _), False) if draft.whole else _review(draft, _)
+    return Shown(
+        text, _keyboard(draft, _, was_cut=was_cut), CardKind.DRAFT, draft.id, draft.revision
+    )
 
 
-def _review(draft: Draft, _: Texts) -> Text:
+def _review(draft: Draft, _: Texts) -> tuple[Text, bool]:
+    """All of it, and whether the text was cut: long addresses take its room, never a warning's."""
     written = draft.written
-    lines = [Bold(_("Check before it goes out")), *_headers(written, _), Text("")]
-    lines += [_start_of_text(written), Text("")]
-    lines.append(Italic(_("Bitrix24 adds the quote.")))
-    lines += [Text("⚠️ ", warning) for warning in warnings(written, _)]
-    return as_list(*lines)
+    above = [Bold(_("Check before it goes out")), *_headers(written, _), Text("")]
+    below = [Text(""), Italic(_("Bitrix24 adds the quote."))]
+    below += [Text("⚠️ ", warning) for warning in warnings(written, _)]
+    rest, _entities = as_list(*above, Text("…"), *below).render()
+    room = min(REVIEW_UNITS, MOST_UNITS - length(rest))
+    text, entities, was_cut = cut(*body_text(whole_html(written)), room)
+    shown = Text.from_entities(text, entities[:MOST_ENTITIES])
+    return as_list(*above, Text(shown, "…") if was_cut else shown, *below), was_cut
 
 
 def _headers(written: Written, _: Texts) -> list[Text]:
@@ -70,30 +77,21 @@ def _addresses(emails: Sequence[str], home: str, _: Texts) -> str:
     return ", ".join(shown)
 
 
-def _start_of_text(written: Written) -> Text:
-    text, entities = body_text(whole_html(written))
-    text, entities, was_cut = cut(text, entities, REVIEW_UNITS)
-    shown = Text.from_entities(text, entities[:MOST_ENTITIES])
-    return Text(shown, "…") if was_cut else shown
-
-
 def whole_html(written: Written) -> str:
     """The body as it goes out."""
     return body.joined([part.html for part in written.parts])
 
 
-def pages(written: Written) -> int:
-    """How many pages the whole text takes; 0 if the review shows it all."""
-    text, _entities = body_text(whole_html(written))
-    return 0 if length(text) <= REVIEW_UNITS else len(pieces(text, [], PAGE_UNITS))
-
-
 def _page(draft: Draft, _: Texts) -> Text:
-    found = pieces(*body_text(whole_html(draft.written)), PAGE_UNITS)
+    found = _pages(draft.written)
     page = min(max(draft.whole, 1), len(found))
     text, entities = found[page - 1]
     title = _("Text, part {page} of {pages}").format(page=page, pages=len(found))
     return as_list(Bold(title), Text(""), Text.from_entities(text, entities[:MOST_ENTITIES]))
+
+
+def _pages(written: Written) -> list[tuple[str, list[MessageEntity]]]:
+    return pieces(*body_text(whole_html(written)), PAGE_UNITS)
 
 
 def warnings(written: Written, _: Texts) -> list[str]:
@@ -119,7 +117,7 @@ def warnings(written: Written, _: Texts) -> list[str]:
     return found
 
 
-def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
+def _keyboard(draft: Draft, _: Texts, *, was_cut: bool) -> tuple[tuple[Button, ...], ...]:
     back = on_draft(draft, _("Back"), Press.BACK)
     cancel = on_draft(draft, _("Cancel"), Press.CANCEL)
     if draft.whole:
@@ -134,7 +132,7 @@ def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
         return (copies, (on_draft(draft, _("Back"), Press.OPEN, Field.EDIT), cancel))
     send = Button(_("Send"), SendButton(draft=draft.id, revision=draft.revision).pack())
     first = (send, on_draft(draft, _("Edit"), Press.OPEN, Field.EDIT))
-    if pages(draft.written):
+    if was_cut:
         return (first, (on_draft(draft, _("Show all"), Press.WHOLE, 1),), (back, cancel))
     return (first, (back, cancel))
 
@@ -157,6 +155,6 @@ def _turning(draft: Draft, _: Texts) -> tuple[Button, ...]:
     turns = []
     if draft.whole > 1:
         turns.append(on_draft(draft, "◀", Press.WHOLE, draft.whole - 1))
-    if draft.whole < pages(draft.written):
+    if draft.whole < len(_pages(draft.written)):
         turns.append(on_draft(draft, "▶", Press.WHOLE, draft.whole + 1))
     return tuple(turns)

@@ -1,5 +1,6 @@
 """Strategies for rows as people, portals and strangers may fill them, however odd."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aiogram.types import MessageEntity
@@ -7,9 +8,12 @@ from hypothesis import strategies as st
 
 from bitrix24.errors import FailureCode
 from handlers.formatting import body_html, length
+from mail.accounts import Leaving
 from mail.body import MAX_BODY
+from mail.connection_names import LONGEST
 from mail.fields import MOST_ADDRESSES
-from mail.showing import DraftScene, LetterScene, OutboxScene
+from mail.removing import Removal
+from mail.showing import AccountsScene, ApprovalScene, DraftScene, LetterScene, OutboxScene
 from mail.subjects import MAX_SUBJECT
 from storage.records.connections import (
     Account,
@@ -17,6 +21,8 @@ from storage.records.connections import (
     AttemptState,
     ConnectAttempt,
     Connection,
+    ConnectionTest,
+    ConnectionTestState,
     Mailbox,
     Sender,
 )
@@ -133,7 +139,14 @@ ACCOUNTS = st.builds(
     senders=st.lists(st.builds(Sender, emails(), LINES), max_size=12).map(tuple),
 )
 CONNECTIONS = st.builds(
-    Connection, IDS, st.just(OWNER), ADDRESSES, ACCOUNTS, senders_at=TIMES, revision=REVISIONS
+    Connection,
+    IDS,
+    st.just(OWNER),
+    ADDRESSES,
+    ACCOUNTS,
+    senders_at=TIMES,
+    revision=REVISIONS,
+    name=st.just("") | texts(LONGEST),
 )
 PLACES = st.just(Place(OWNER))
 
@@ -260,7 +273,7 @@ def attempts(draw: st.DrawFn) -> tuple[ConnectAttempt, Connection | None]:
 
 PEOPLE = st.builds(
     Person,
-    id=st.just(OWNER),
+    id=st.integers(1, OWNER),
     name=LINES,
     username=st.text("abc_019", max_size=32),
     language=st.sampled_from(("", "en", "ru")),
@@ -269,4 +282,28 @@ PEOPLE = st.builds(
     active_connection=st.none() | IDS,
     asked_at=st.none() | TIMES,
     revision=REVISIONS,
+    removed=st.booleans(),
 )
+
+
+@st.composite
+def accounts_scenes(draw: st.DrawFn) -> tuple[Person, AccountsScene]:
+    """Any number of portals, tested and not, one of them perhaps active or being named."""
+    some = draw(st.lists(CONNECTIONS, max_size=3)) * draw(st.sampled_from((1, 1, 15, 40)))
+    found = tuple(replace(one, id=f"{n:016}") for n, one in enumerate(some))
+    tests = tuple(_test_of(draw, one) for one in found if draw(st.booleans()))
+    naming = draw(st.sampled_from((None, *found)))
+    active = draw(st.sampled_from((None, *(one.id for one in found))))
+    return replace(draw(PEOPLE), active_connection=active), AccountsScene(found, tests, naming)
+
+
+def _test_of(draw: st.DrawFn, connection: Connection) -> ConnectionTest:
+    state = draw(st.sampled_from(ConnectionTestState))
+    failure = draw(st.none() | FAILURES) if state is ConnectionTestState.FAILED else None
+    return ConnectionTest(connection.id, OWNER, Place(OWNER), state, draw(REVISIONS), failure)
+
+
+COUNTS = st.integers(0, 10**6)
+LEAVINGS = st.builds(Leaving, CONNECTIONS, COUNTS, COUNTS, REVISIONS)
+REMOVALS = st.builds(Removal, PEOPLE, COUNTS, COUNTS, COUNTS)
+APPROVALS = st.builds(ApprovalScene, PEOPLE, st.booleans())

@@ -1,5 +1,6 @@
 """What Telegram takes of a message, by the Bot API's sendMessage and InlineKeyboardButton."""
 
+import re
 from collections.abc import Callable
 
 from handlers.cards import Shown
@@ -12,13 +13,20 @@ MOST_ENTITIES = 100
 MOST_BUTTONS = 100
 MOST_DATA = 64  # bytes
 
+# What `any_rows` tempts with, where Telegram would make a command, a mention or a link of it.
+_TAPPABLE = re.compile(r"(?<![\w/])/start\b|(?<!\w)@jane\b|tg://x")
 
-def check(render: Callable[[Texts], Shown]) -> None:
-    """What sendMessage and editMessageText refuse, or leave out without a word."""
+
+def check(render: Callable[[Texts], Shown], *, tame: bool = True) -> None:
+    """What sendMessage and editMessageText refuse, or leave out without a word.
+
+    `tame`: nothing in it is one tap away from commanding this bot.
+    """
     for texts in (EN, RU):
         shown = render(texts)
         text, entities = shown.content()
         assert text.strip()
+        assert not tame or not _TAPPABLE.search(text)
         assert length(text) <= MOST_UNITS
         text.encode()  # half a surrogate pair cannot be sent
         assert len(entities) <= MOST_ENTITIES

@@ -3,17 +3,33 @@
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from handlers.account_cards import accounts_card, leaving_card
+from handlers.admission_cards import admitted_card, approval_card
 from handlers.connection_cards import attempt_card
 from handlers.letter_card import letter_card
 from handlers.outbox_card import outbox_card, sure_card, told_below
-from handlers.review_card import review_card
+from handlers.removal_cards import removal_card
+from handlers.review_card import review_card, warnings
 from handlers.step_cards import draft_card
-from mail.showing import DraftScene, LetterScene, OutboxScene
-from storage.records.connections import ConnectAttempt, Connection
-from storage.records.drafts import Choice, Draft, DraftState, Field, Typed, Wants, Written
+from mail.accounts import Leaving
+from mail.removing import Removal
+from mail.showing import (
+    AccountsScene,
+    AdmittedScene,
+    ApprovalScene,
+    DraftScene,
+    LetterScene,
+    OutboxScene,
+)
+from mail.steps import SHOWS_REVIEW
+from storage.records.connections import Account, Address, ConnectAttempt, Connection
+from storage.records.drafts import Choice, Draft, DraftState, Field, Part, Typed, Wants, Written
+from storage.records.letters import Letter, LetterText
+from storage.records.people import Person
 from storage.records.places import Place
-from tests.integration.languages import EN
+from tests.integration.languages import EN, RU
 from tests.unit.properties import any_rows
 from tests.unit.properties.limits import check
 
@@ -24,13 +40,15 @@ FEWER = settings(max_examples=settings().max_examples // 2)  # these cards are l
 @FEWER
 @given(any_rows.DRAFT_SCENES)
 def test_any_draft_can_be_shown(scene: DraftScene) -> None:
-    check(lambda _: draft_card(scene, _))
+    own_text = scene.draft.field in SHOWS_REVIEW and bool(scene.draft.written.parts)
+    check(lambda _: draft_card(scene, _), tame=not own_text)
 
 
 @FEWER
 @given(any_rows.DRAFTS)
 def test_any_review_can_be_shown(draft: Draft) -> None:
-    check(lambda _: review_card(draft, _))
+    own_text = bool(draft.written.parts)  # it is shown as it goes out
+    check(lambda _: review_card(draft, _), tame=not own_text)
 
 
 @FEWER
@@ -51,6 +69,32 @@ def test_any_attempt_to_connect_can_be_shown(
     attempt: tuple[ConnectAttempt, Connection | None],
 ) -> None:
     check(lambda _: attempt_card(*attempt, _))
+
+
+@FEWER
+@given(any_rows.accounts_scenes())
+def test_any_accounts_can_be_shown(found: tuple[Person, AccountsScene]) -> None:
+    check(lambda _: accounts_card(*found, _))
+
+
+@given(any_rows.LEAVINGS)
+def test_any_question_before_disconnecting_can_be_shown(leaving: Leaving) -> None:
+    check(lambda _: leaving_card(leaving, _))
+
+
+@given(any_rows.APPROVALS)
+def test_whoever_asks_to_be_let_in_can_be_shown(scene: ApprovalScene) -> None:
+    check(lambda _: approval_card(scene, _))
+
+
+@given(any_rows.REMOVALS)
+def test_any_question_before_removing_somebody_can_be_shown(removal: Removal) -> None:
+    check(lambda _: removal_card(removal, _))
+
+
+@given(st.builds(AdmittedScene, st.booleans(), st.booleans()))
+def test_whatever_was_decided_about_somebody_can_be_told(scene: AdmittedScene) -> None:
+    check(lambda _: admitted_card(scene, _))
 
 
 def a_step(field: Field, written: Written) -> DraftScene:
@@ -79,6 +123,45 @@ def a_step(field: Field, written: Written) -> DraftScene:
 def test_unseen_characters_typed_while_looking_do_not_spoil_the_card() -> None:
     written = Written(waiting=(Typed(1, "\u200b", "\u200b"),))
     check(lambda _: draft_card(a_step(Field.LETTER, written), _))
+
+
+def test_an_address_of_a_sender_with_too_long_names_cannot_be_tapped() -> None:
+    sender = f"{'Jane ' * 100} </start@jane.example>"
+    text = LetterText("", "Order", sender, "", "", None, False, "", "Hello")
+    letter = Letter("l" * 16, 1, "c" * 16, 15, text, NOW)
+    connection = Connection("c" * 16, 1, HERE, Account(), NOW, 1)
+    check(lambda _: letter_card(LetterScene(letter, connection), _))
+
+
+HERE = Address("https", "acme.example", None, "", 1, "")
+MANY = tuple(f"{n:064}@{'x' * 63}.{'y' * 63}.{'z' * 50}.example" for n in range(100))
+
+
+def test_the_review_of_the_longest_addresses_still_says_what_to_look_at() -> None:
+    written = Written(
+        sender=MANY[0],
+        to=MANY[:34],
+        cc=MANY[34:67],
+        bcc=("no-reply" + MANY[0][8:], *MANY[67:99]),
+        subject="Re: " + "字" * 900,
+        parts=(Part(1, "See the attached " + "word " * 700, 3500),),
+    )
+    scene = a_step(Field.REVIEW, written)
+    for texts in (EN, RU):
+        shown = draft_card(scene, texts)
+        assert shown.content()[0] == shown.text.render()[0], "nothing is cut away"
+        assert shown.content()[0].endswith(warnings(written, texts)[-1])
+        assert texts("Show all") in [b.label for row in shown.keyboard for b in row]
+
+
+def test_a_text_that_the_longest_addresses_leave_no_room_for_can_be_shown_whole() -> None:
+    """Alone it would fit."""
+    text = "word " * 480
+    written = Written(MANY[0], MANY[:1], MANY[1:2], MANY[2:3], "s" * 900, (Part(1, text, 2400),))
+    shown = draft_card(a_step(Field.REVIEW, written), EN)
+    cut_short = text.strip() not in shown.content()[0]
+    labels = [button.label for row in shown.keyboard for button in row]
+    assert cut_short == ("Show all" in labels)
 
 
 def test_two_hundred_senders_get_as_many_buttons_as_telegram_takes() -> None:
