@@ -23,3 +23,8 @@ def bad_request(description: str) -> BotApiError:
 
 def forbidden(description: str) -> BotApiError:
     return BotApiError(403, f"Forbidden: {description}")
+
+
+def too_many(seconds: int) -> BotApiError:
+    description = f"Too Many Requests: retry after {seconds}"
+    return BotApiError(429, description, {"retry_after": seconds})

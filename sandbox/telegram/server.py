@@ -8,7 +8,7 @@ from aiohttp import web
 from sandbox.telegram import asking, sending
 from sandbox.telegram.chats import ApiCall
 from sandbox.telegram.form import Form, read_form
-from sandbox.telegram.refusals import BotApiError
+from sandbox.telegram.refusals import BotApiError, too_many
 from sandbox.telegram.telegram import Telegram, as_response
 
 METHODS = asking.METHODS | sending.METHODS
@@ -57,9 +57,19 @@ async def _outcome(telegram: Telegram, name: str, form: Form) -> tuple[int, dict
     if method is None:
         return 404, BotApiError(404, "Not Found").body()
     try:
+        telegram.script.check(name, form)
+        _pace(telegram, name, _chat_id(form))
         return 200, {"ok": True, "result": await method(telegram, form)}
     except BotApiError as error:
         return error.code, error.body()
+
+
+def _pace(telegram: Telegram, name: str, chat_id: int) -> None:
+    chat = telegram.chats.get(chat_id)
+    in_group = chat is not None and chat.kind != "private"
+    seconds = telegram.pace.wait(name, chat_id, in_group, telegram.clock())
+    if seconds is not None:
+        raise too_many(seconds)
 
 
 def _chat_id(form: Form) -> int:

@@ -10,10 +10,12 @@ from sandbox.changes import Changes
 from sandbox.clock import Clock, system_clock
 from sandbox.faults import Faults
 from sandbox.telegram.chats import ApiCall, Chat
+from sandbox.telegram.limits import Limits, Pace
 from sandbox.telegram.messages import Message
 from sandbox.telegram.people import Person
 from sandbox.telegram.presses import Press
 from sandbox.telegram.refusals import BotApiError
+from sandbox.telegram.scripted import Script
 from sandbox.telegram.updates import Updates
 
 BOT_ID = 110201543
@@ -67,6 +69,10 @@ class Telegram:
         self.faults = Faults(
             self.changes, {"unauthorized": _unauthorized, "unavailable": _unavailable}
         )
+        self.script = Script()
+        """Refusals in the Bot API's own words."""
+        self.pace = Pace()
+        """Every send with its time, let through or refused."""
         self.updates = Updates(self.changes)
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
@@ -75,6 +81,26 @@ class Telegram:
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         """By scope (JSON with sorted keys) and language."""
         self._number = 0
+
+    @property
+    def limits(self) -> Limits | None:
+        """How fast the bot may send; None: as fast as it likes."""
+        return self.pace.limits
+
+    @limits.setter
+    def limits(self, limits: Limits | None) -> None:
+        self.pace.limits = limits
+
+    def flood(self, seconds: int, chat_id: int | None = None, times: int | None = None) -> None:
+        """429 with `retry_after` for sends to one chat (None: to all) until `seconds` are over.
+
+        `times`: only so many sends are refused.
+        """
+        self.pace.flood(seconds, self.clock(), chat_id, times)
+
+    def lacks(self, *methods: str) -> None:
+        """Answers 404 to these methods, as a server of an older version does."""
+        self.script.missing |= {method.lower() for method in methods}
 
     def now(self) -> int:
         """Unix seconds, as all dates of the Bot API are."""
