@@ -75,14 +75,9 @@ def no_use_text(_: Texts) -> str:
 
 
 def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
-    """Somebody who asks, or who came by a link of the reader."""
+    """Somebody who asks, who came by a link of the reader, or because anybody may."""
     stranger = scene.stranger
-    first = (
-        _("Somebody came in by your link:")
-        if scene.by_link
-        else _("Somebody asks to use this bot:")
-    )
-    lines = [first, who(stranger)]
+    lines = [_how(scene, _), who(stranger)]
     keyboard: tuple[tuple[Button, ...], ...] = ()
     if stranger.access is Access.WAITING:
         keyboard = (
@@ -106,6 +101,14 @@ def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
         str(stranger.id),
         stranger.revision,
     )
+
+
+def _how(scene: ApprovalScene, _: Texts) -> str:
+    if scene.by_link:
+        return _("Somebody came in by your link:")
+    if scene.stranger.asked_at is None:
+        return _("Somebody began to use this bot:")
+    return _("Somebody asks to use this bot:")
 
 
 def _button(stranger: Person, label: str, *, let_in: bool) -> Button:

@@ -58,6 +58,7 @@ class People:
     async def meet(self, person: int, name: str, username: str, language: str) -> Person:
         """The person as they are now; a new one gets a row, and is let in if the settings say so.
 
+        Who comes in because anybody may is shown to every admin, who can remove them.
         Needs no cause: it writes what Telegram says of them, and only if that changed.
         """
         known = await self.find(person)
@@ -70,6 +71,9 @@ class People:
             people.save(tx, met)
             if met.admin and not now.admin:
                 _ask_about_everybody(tx, met)
+            if met.admitted and not (now.admitted or met.admin):
+                for one in self._admins.all(tx):
+                    show_request(tx, one.id, person, Manner.NEW)
             if now.removed and met.admitted:
                 offer_set_aside(tx, person)
             return met

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.telegram.people import Person
-from tests.flows.acting import settled
+from tests.flows.acting import press, settled
 from tests.flows.conftest import OLEG
 from tests.support.bot_process import BotProcess
 
@@ -128,6 +128,22 @@ class TestOpenToAll:
     async def test_anyone_comes_in(self, oleg: Person, sandbox: Sandbox, bot: BotProcess) -> None:
         oleg.say(f"/connect {sandbox.portal.address('second')}")
         await oleg.chat.wait_for("Connected to")
+
+    async def test_an_admin_had_no_card_to_remove_who_came_in_by_themselves(
+        self, connected: Person, oleg: Person
+    ) -> None:
+        anna = connected
+        oleg.say("/start")
+        card = await anna.chat.wait_for(f"Somebody began to use this bot:\n{OLEG} @oleg")
+        oleg.say("/help")
+        await settled(oleg)
+        await press(anna, card, "Remove", f"Remove {OLEG} @oleg?")
+        await press(anna, card, "Remove", "Was removed")
+        said = oleg.say("/help")
+        await oleg.chat.wait_for("You can ask again tomorrow.", after=said.id)
+        await settled(anna)
+        assert sum(str(OLEG) in message.text for message in anna.chat.from_bot) == 1
+        assert not any(str(anna.id) in message.text for message in anna.chat.from_bot)
 
 
 class TestWithoutAdmins:
