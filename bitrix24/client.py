@@ -6,13 +6,22 @@ only if no headers left is it certain that the portal never saw the call.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import aiohttp
 from yarl import URL
 
 from bitrix24.envelope import IDEMPOTENCY_KEY, Answer, read_answer
-from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, PortalError, Unknown
+from bitrix24.errors import (
+    AccessLost,
+    Failure,
+    FailureCode,
+    Moved,
+    NotSent,
+    PortalError,
+    Unknown,
+)
+from bitrix24.moving import moved_to
 from bitrix24.reach import AddressRefused, Sessions, Wire
 from bitrix24.webhook import Webhook
 
@@ -21,6 +30,7 @@ ANSWER_SIZE = MIB
 LIST_SIZE = 5 * MIB
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
+OFFSETS = 1000  # portals whose offset is remembered
 SEND_SECONDS = 75.0  # longer than the 60 s after which the cloud ends a request
 
 
@@ -43,6 +53,7 @@ class Client:
         self._connect = connect_seconds
         self._read = read_seconds
         self._send = send_seconds
+        self._offsets: dict[str, timedelta] = {}
 
     async def call(
         self,
@@ -66,13 +77,25 @@ class Client:
         call = _Call(webhook, address, body, ANSWER_SIZE, self._send, idempotency_key)
         return await self._answer(call)
 
+    async def turn(self, webhook: Webhook, method: str) -> None:
+        """Waits until the portal has room for this call."""
+
+    def utc_offset(self, webhook: Webhook) -> timedelta | None:
+        """The portal's own, if one of its answers told it lately."""
+        return self._offsets.get(webhook.label)
+
     async def _answer(self, call: "_Call") -> Answer:
         got = await self._post(call)
         # Raised here and not where it was caught: aiohttp's errors hold the address.
         if isinstance(got, PortalError):
             raise got
         status, headers, body = got
-        return read_answer(
+        location = headers.get("Location", "")
+        trusted = self._sessions.trusted
+        moved = moved_to(call.webhook, call.address.raw_path, status, location, trusted)
+        if moved is not None:
+            raise Moved(Failure(FailureCode.MOVED, status), moved)
+        answer = read_answer(
             status,
             headers,
             body,
@@ -80,6 +103,16 @@ class Client:
             secrets=(call.webhook.code,),
             idempotency_key=call.key,
         )
+        self._remember(call.webhook, answer.learned.utc_offset)
+        return answer
+
+    def _remember(self, webhook: Webhook, offset: timedelta | None) -> None:
+        if offset is None:
+            return
+        self._offsets.pop(webhook.label, None)
+        self._offsets[webhook.label] = offset
+        if len(self._offsets) > OFFSETS:
+            del self._offsets[next(iter(self._offsets))]
 
     async def _post(self, call: "_Call") -> "_Raw | PortalError":
         if not call.webhook.code:

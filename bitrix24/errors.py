@@ -4,6 +4,7 @@
     ├── NotSent      no byte of the request left this machine
     ├── Busy         did not run; the same call may succeed later
     ├── AccessLost   did not run; a person must mend the connection
+    ├── Moved        did not run; the portal has another address now
     ├── Refused      the portal refused this very call
     └── Unknown      the call may have run
 
@@ -16,6 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bitrix24.learned import NOTHING, Learned
+from bitrix24.webhook import Webhook
 
 
 class FailureCode(StrEnum):
@@ -116,6 +118,14 @@ class Busy(PortalError):
 
 class AccessLost(PortalError):
     """The portal did not run the call: a person must mend the connection first."""
+
+
+class Moved(PortalError):
+    """The portal did not run the call: it answers at `webhook` now, with the same secret."""
+
+    def __init__(self, failure: Failure, webhook: Webhook) -> None:
+        super().__init__(failure)
+        self.webhook = webhook
 
 
 class Refused(PortalError):

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 import idna
 
 LOCAL_SUFFIXES = ("local", "internal", "lan", "onion", "localhost", "localdomain")
+_CLOUD = re.compile(r"(?:[a-z0-9-]+\.)+bitrix24\.[a-z]{2,}(?:\.[a-z]{2})?")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
@@ -65,6 +66,11 @@ def check_public(host: str) -> None:
     labels = host.split(".")
     if len(labels) == 1 or labels[-1] in LOCAL_SUFFIXES:
         raise HostError(HostFault.LOCAL_HOST)
+
+
+def is_cloud(host: str) -> bool:
+    """Is it a portal of Bitrix24's own cloud, by its name: `*.bitrix24.<tld>`?"""
+    return _CLOUD.fullmatch(host) is not None
 
 
 def _literal(text: str) -> str:

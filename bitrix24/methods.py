@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Generic, TypeVar
 
 from bitrix24.client import LIST_SIZE, Client
@@ -16,6 +17,7 @@ from bitrix24.models import (
     Profile,
     Sender,
     Sent,
+    ThreadLetter,
     read_row,
     read_rows,
 )
@@ -24,6 +26,10 @@ from bitrix24.webhook import Webhook
 PAGES = 10
 MAILBOX_LIMIT = 100
 LETTER_LIMIT = 200
+THREAD_LIMIT = 50
+REPLY = "mail.message.reply"
+SEND = "mail.message.send"
+FORWARD = "mail.message.forward"
 
 Value = TypeVar("Value")
 
@@ -74,29 +80,75 @@ class Mail:
         self,
         webhook: Webhook,
         *,
+        mailbox: int | None = None,
+        search: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        folder: str | None = None,
         is_seen: bool | None = None,
+        has_attachments: bool | None = None,
         limit: int = 25,
         page: int = 1,
     ) -> Got[tuple[Letter, ...]]:
-        """One page of letters, newest first; rows may lack text and Cc (`limit` up to 200)."""
+        """One page of letters, newest first; rows may lack text and Cc (`limit` up to 200).
+
+        Some builds compare `since` and `until` to the minute and as if they were in the portal's
+        own zone: they are sent in its offset once an answer has told it, else as they are.
+        """
         params: dict[str, object] = {
+            "mailboxId": mailbox,
+            "searchQuery": search,
+            "dateFrom": self._date_atom(webhook, since),
+            "dateTo": self._date_atom(webhook, until),
+            "folder": folder,
+            "isSeen": is_seen,
+            "hasAttachments": has_attachments,
             "pagination": {"page": page, "limit": min(limit, LETTER_LIMIT)},
         }
-        if is_seen is not None:
-            params["isSeen"] = is_seen
-        answer = await self._client.call(webhook, "mail.message.list", params, size=LIST_SIZE)
+        answer = await self._client.call(
+            webhook, "mail.message.list", _given(params), size=LIST_SIZE
+        )
         letters = sorted(_items(Letter, answer), key=_age, reverse=True)
         return Got(tuple(letters), answer.learned)
 
-    async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]:
-        """Sends what `reply_body` made, once; the portal adds the quote and In-Reply-To."""
-        answer = await self._client.send_bytes(webhook, "mail.message.reply", body, idempotency_key)
+    async def thread(
+        self, webhook: Webhook, letter_number: int, *, limit: int = THREAD_LIMIT
+    ) -> Got[tuple[ThreadLetter, ...]]:
+        """The letters of one correspondence, oldest first (`limit` up to 50)."""
+        params = {"id": letter_number, "limit": min(limit, THREAD_LIMIT)}
+        answer = await self._client.call(webhook, "mail.message.thread", params, size=LIST_SIZE)
+        letters = sorted(_items(ThreadLetter, answer), key=_age)
+        return Got(tuple(letters), answer.learned)
+
+    async def turn(self, webhook: Webhook, method: str) -> None:
+        """Waits until this portal has room for a call of this method; for `send` alone, since
+        every other method waits by itself. May be cancelled at any time."""
+        await self._client.turn(webhook, method)
+
+    async def send(
+        self, webhook: Webhook, method: str, body: bytes, idempotency_key: str
+    ) -> Got[Sent]:
+        """Sends what `reply_body`, `send_body` or `forward_body` made, once, without waiting for
+        a turn. The portal adds the quote and In-Reply-To."""
+        assert method in (REPLY, SEND, FORWARD), "no other method takes a letter"
+        answer = await self._client.send_bytes(webhook, method, body, idempotency_key)
         result = answer.result
         if not isinstance(result, dict) or result.get("success") is not True:
             raise _bad(answer)
         to = result.get("to")
         addresses = to if isinstance(to, list) else [to]
         return Got(Sent(to=tuple(a for a in addresses if isinstance(a, str))), answer.learned)
+
+    async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]:
+        """`send` of a reply."""
+        return await self.send(webhook, REPLY, body, idempotency_key)
+
+    def _date_atom(self, webhook: Webhook, moment: datetime | None) -> str | None:
+        if moment is None:
+            return None
+        offset = self._client.utc_offset(webhook)
+        zone = moment.tzinfo if offset is None else timezone(offset)
+        return moment.astimezone(zone).isoformat(timespec="seconds")
 
     async def _every_page(
         self, webhook: Webhook, method: str, kind: type[Model]
@@ -128,9 +180,50 @@ def reply_body(
     html: str,
 ) -> bytes:
     """The exact bytes of a mail.message.reply: made once, stored, sent as they are."""
+    about = {"replyToMessageId": letter_number}
+    return _letter_bytes(about, sender, to, cc, bcc, subject, html)
+
+
+def send_body(
+    *,
+    sender: str,
+    to: Sequence[str],
+    cc: Sequence[str] = (),
+    bcc: Sequence[str] = (),
+    subject: str,
+    html: str,
+) -> bytes:
+    """The exact bytes of a mail.message.send, a letter that answers none."""
+    return _letter_bytes({}, sender, to, cc, bcc, subject, html)
+
+
+def forward_body(
+    *,
+    letter_number: int,
+    sender: str,
+    to: Sequence[str],
+    cc: Sequence[str] = (),
+    bcc: Sequence[str] = (),
+    subject: str,
+    html: str,
+) -> bytes:
+    """The exact bytes of a mail.message.forward; the portal adds the letter and its files."""
+    about = {"forwardMessageId": letter_number}
+    return _letter_bytes(about, sender, to, cc, bcc, subject, html)
+
+
+def _letter_bytes(
+    about: dict[str, int],
+    sender: str,
+    to: Sequence[str],
+    cc: Sequence[str],
+    bcc: Sequence[str],
+    subject: str,
+    html: str,
+) -> bytes:
     copies = {name: list(addresses) for name, addresses in (("cc", cc), ("bcc", bcc)) if addresses}
     params = {
-        "replyToMessageId": letter_number,
+        **about,
         "from": sender,
         "to": list(to),
         "subject": subject,
@@ -140,17 +233,25 @@ def reply_body(
     return json.dumps(params, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _given(params: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in params.items() if value is not None}
+
+
 def _items(kind: type[Model], answer: Answer) -> tuple[Model, ...]:
-    if answer.result == []:
-        return ()
-    if not isinstance(answer.result, dict) or "items" not in answer.result:
+    """Rows under `items` or bare, as a list or as PHP's object with numbers for keys."""
+    rows = answer.result
+    if isinstance(rows, dict):
+        rows = next((rows[name] for name in ("items", "result") if name in rows), rows)
+    if isinstance(rows, dict) and not all(key.isdigit() for key in rows):
         raise _bad(answer)
-    return read_rows(kind, answer.result["items"], answer.learned.utc_offset)
+    if not isinstance(rows, dict | list):
+        raise _bad(answer)
+    return read_rows(kind, rows, answer.learned.utc_offset)
 
 
 def _bad(answer: Answer) -> Unknown:
     return Unknown(Failure(FailureCode.BAD_ANSWER, 200), answer.learned)
 
 
-def _age(letter: Letter) -> tuple[float, int]:
+def _age(letter: Letter | ThreadLetter) -> tuple[float, int]:
     return (letter.date.timestamp() if letter.date else 0.0, letter.id)

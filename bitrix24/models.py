@@ -99,8 +99,23 @@ class Letter(Answered):
     body: Text = ""
 
 
+class ThreadLetter(Answered):
+    """A letter of a correspondence (the mail.message.thread page), own ones included.
+
+    `date` is in UTC; newer builds cut `body` near 10,000 characters.
+    """
+
+    id: int
+    subject: Text = ""
+    from_: Text = Field("", validation_alias="from")
+    to: Text = ""
+    cc: Text = ""
+    date: Moment = None
+    body: Text = ""
+
+
 class Sent(Answered):
-    """What mail.message.reply says of a letter that it took: its primary recipients."""
+    """What the portal says of a letter that it took to send: its primary recipients."""
 
     to: tuple[str, ...] = ()
 

@@ -56,7 +56,7 @@ class Sessions:
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        self._trusted = trusted
+        self.trusted = trusted
         self._is_public = is_public or is_portal_address
         self._ssl_context = ssl_context
         self._resolver = resolver
@@ -84,7 +84,7 @@ class Sessions:
             await session.close()
 
     def _entry(self, webhook: Webhook) -> TrustedPortal | None:
-        return self._trusted.entry_for(webhook.host, webhook.effective_port)
+        return self.trusted.entry_for(webhook.host, webhook.effective_port)
 
     def _open(self, allows: Callable[[IpAddress], bool], *, sending: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(

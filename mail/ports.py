@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bitrix24.methods import Got
-from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent
+from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent, ThreadLetter
 from bitrix24.webhook import Webhook
 
 Clock = Callable[[], datetime]
@@ -40,7 +40,28 @@ class Portal(Protocol):
     async def letter(self, webhook: Webhook, number: int) -> Got[Letter]: ...
 
     async def letters(
-        self, webhook: Webhook, *, is_seen: bool | None = None, limit: int = 25, page: int = 1
+        self,
+        webhook: Webhook,
+        *,
+        mailbox: int | None = None,
+        search: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        folder: str | None = None,
+        is_seen: bool | None = None,
+        has_attachments: bool | None = None,
+        limit: int = 25,
+        page: int = 1,
     ) -> Got[tuple[Letter, ...]]: ...
+
+    async def thread(
+        self, webhook: Webhook, letter_number: int, *, limit: int = 50
+    ) -> Got[tuple[ThreadLetter, ...]]: ...
+
+    async def turn(self, webhook: Webhook, method: str) -> None: ...
+
+    async def send(
+        self, webhook: Webhook, method: str, body: bytes, idempotency_key: str
+    ) -> Got[Sent]: ...
 
     async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]: ...

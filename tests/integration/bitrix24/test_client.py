@@ -24,7 +24,9 @@ from bitrix24.envelope import Answer
 from bitrix24.errors import (
     AccessLost,
     Busy,
+    Failure,
     FailureCode,
+    Moved,
     NotSent,
     PortalError,
     Refused,
@@ -156,6 +158,27 @@ async def test_retry_after_is_counted_from_the_clock() -> None:
         error = await outcome(portal.webhook)
     assert type(error) is Busy
     assert error.failure.retry_at == NOW + timedelta(seconds=30)
+
+
+async def test_a_renamed_portal_tells_its_new_place_and_nothing_is_repeated() -> None:
+    async with open_portal(saying({"result": True})) as new:
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            place = f"http://127.0.0.1:{new.port}{request.path}"
+            return web.Response(status=302, headers={"Location": place}, text="<html>")
+
+        async with open_portal(answer) as old, client_for(old.webhook, new.webhook) as client:
+            for call in (
+                client.call(old.webhook, GET, {"id": 1}),
+                client.call(old.webhook, "profile", {}, classic=True),
+                client.send_bytes(old.webhook, REPLY, b"{}", "key-1"),
+            ):
+                with pytest.raises(Moved) as caught:
+                    await call
+                assert caught.value.webhook == new.webhook
+                assert caught.value.failure == Failure(FailureCode.MOVED, 302)
+                assert CODE not in str(caught.value) + repr(caught.value)
+        assert (len(old.calls), len(new.calls)) == (3, 0)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -1,17 +1,17 @@
 """The mail methods over a real connection."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
 
 from bitrix24.client import Client
 from bitrix24.errors import AccessLost, FailureCode, Unknown
-from bitrix24.methods import Mail, reply_body
-from bitrix24.models import Mailbox, Profile, Sender
+from bitrix24.methods import FORWARD, REPLY, SEND, Mail, forward_body, reply_body, send_body
+from bitrix24.models import Mailbox, Profile, Sender, ThreadLetter
 from bitrix24.reach import Sessions
 from bitrix24.trust import TrustedPortals
 from tests.integration.bitrix24.portals import Portal, open_portal
@@ -153,10 +153,106 @@ async def test_a_reply_sends_the_stored_bytes() -> None:
         "bcc": ["b@x.example"],
     }
     async with mail_with({"success": True, "to": ["ann@buyer.example"]}) as (mail, portal):
-        got = await mail.reply(portal.webhook, body, "key-1")
+        got = await mail.send(portal.webhook, REPLY, body, "key-1")
     assert got.value.to == ("ann@buyer.example",)
     assert got.learned.idempotency == "absent"
     assert portal.calls[0].body == body
+
+
+async def test_a_new_letter_and_a_forwarded_one_are_sent_by_their_own_methods() -> None:
+    new = send_body(sender="a@x.example", to=["b@x.example"], subject="Hello", html="Hi")
+    passed_on = forward_body(
+        letter_number=15,
+        sender="a@x.example",
+        to=["b@x.example"],
+        cc=["c@x.example"],
+        subject="Fwd: Hello",
+        html="Look",
+    )
+    assert json.loads(passed_on) == {
+        "forwardMessageId": 15,
+        "from": "a@x.example",
+        "to": ["b@x.example"],
+        "subject": "Fwd: Hello",
+        "body": "Look",
+        "cc": ["c@x.example"],
+    }
+    taken = {"success": True, "to": ["b@x.example"]}
+    async with mail_with(taken, taken) as (mail, portal):
+        await mail.send(portal.webhook, SEND, new, "key-1")
+        await mail.send(portal.webhook, FORWARD, passed_on, "key-2")
+    assert [call.body for call in portal.calls] == [new, passed_on]
+    assert [call.path.rpartition("/")[2] for call in portal.calls] == [SEND, FORWARD]
+    assert [call.headers["Idempotency-Key"] for call in portal.calls] == ["key-1", "key-2"]
+
+
+@pytest.mark.parametrize("wrap", [list, lambda rows: {"items": rows}, lambda rows: {"0": rows[0]}])
+async def test_a_thread_is_read_in_any_shape(wrap: Callable[[list[object]], object]) -> None:
+    row = {
+        "id": "15",
+        "subject": None,
+        "from": "Ann <ann@buyer.example>",
+        "to": "help@acme.example",
+        "cc": None,
+        "date": "2026-09-01 09:42:10",
+        "body": "When?",
+        "truncated": False,
+    }
+    async with mail_with(wrap([row])) as (mail, portal):
+        (letter,) = (await mail.thread(portal.webhook, 15)).value
+    assert letter == ThreadLetter.model_construct(
+        id=15,
+        subject="",
+        from_="Ann <ann@buyer.example>",
+        to="help@acme.example",
+        cc="",
+        date=datetime(2026, 9, 1, 6, 42, 10, tzinfo=UTC),
+        body="When?",
+    )
+    assert json.loads(portal.calls[0].body) == {"id": 15, "limit": 50}
+
+
+async def test_a_thread_comes_oldest_first_and_may_be_empty() -> None:
+    rows = [
+        {"id": 9, "date": "2026-09-01T09:00:00+03:00"},
+        {"id": 7, "date": "2026-09-01T09:00:00+03:00"},
+        {"id": 8, "date": "2026-08-01T09:00:00+03:00"},
+    ]
+    async with mail_with(rows, [], {}) as (mail, portal):
+        got = await mail.thread(portal.webhook, 9, limit=500)
+        assert (await mail.thread(portal.webhook, 9)).value == ()
+        assert (await mail.thread(portal.webhook, 9)).value == ()
+    assert [letter.id for letter in got.value] == [8, 7, 9]
+    assert json.loads(portal.calls[0].body)["limit"] == 50
+
+
+async def test_letters_are_looked_for_in_the_portals_own_time() -> None:
+    since = datetime(2026, 9, 1, 8, 0, 30, 500_000, tzinfo=UTC)
+    async with mail_with({"items": []}, {"items": []}) as (mail, portal):
+        for _ in range(2):
+            await mail.letters(
+                portal.webhook,
+                mailbox=3,
+                search="Order 118",
+                since=since,
+                until=since + timedelta(hours=15),
+                folder="Sent",
+                is_seen=True,
+                has_attachments=False,
+            )
+    first, second = (json.loads(call.body) for call in portal.calls)
+    assert first == {
+        "mailboxId": 3,
+        "searchQuery": "Order 118",
+        "dateFrom": "2026-09-01T08:00:30+00:00",
+        "dateTo": "2026-09-01T23:00:30+00:00",
+        "folder": "Sent",
+        "isSeen": True,
+        "hasAttachments": False,
+        "pagination": {"page": 1, "limit": 25},
+    }
+    assert second["dateFrom"] == "2026-09-01T11:00:30+03:00"
+    assert second["dateTo"] == "2026-09-02T02:00:30+03:00"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +261,7 @@ async def test_a_reply_sends_the_stored_bytes() -> None:
 async def test_a_reply_is_sent_only_if_the_portal_says_so(result: object) -> None:
     async with mail_with(result) as (mail, portal):
         with pytest.raises(Unknown) as caught:
-            await mail.reply(portal.webhook, b"{}", "key-1")
+            await mail.send(portal.webhook, REPLY, b"{}", "key-1")
     assert caught.value.failure.code is FailureCode.BAD_ANSWER
 
 

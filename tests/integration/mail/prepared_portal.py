@@ -6,7 +6,7 @@ from typing import TypeVar
 from bitrix24.errors import PortalError
 from bitrix24.learned import NOTHING
 from bitrix24.methods import Got
-from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent
+from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent, ThreadLetter
 from bitrix24.webhook import Webhook
 
 ANNA = Profile(ID=1, NAME="Anna", LAST_NAME="Berg", TIME_ZONE="Europe/Berlin")
@@ -46,9 +46,22 @@ class PreparedPortal:
         raise AssertionError("nobody connects by reading letters")
 
     async def letters(
-        self, webhook: Webhook, *, is_seen: bool | None = None, limit: int = 25, page: int = 1
+        self, webhook: Webhook, *, is_seen: bool | None = None, **others: object
     ) -> Got[tuple[Letter, ...]]:
         raise AssertionError("nobody connects by reading letters")
+
+    async def thread(
+        self, webhook: Webhook, letter_number: int, *, limit: int = 50
+    ) -> Got[tuple[ThreadLetter, ...]]:
+        raise AssertionError("nobody connects by reading letters")
+
+    async def turn(self, webhook: Webhook, method: str) -> None:
+        raise AssertionError("nobody connects by sending")
+
+    async def send(
+        self, webhook: Webhook, method: str, body: bytes, idempotency_key: str
+    ) -> Got[Sent]:
+        raise AssertionError("nobody connects by sending")
 
     async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]:
         raise AssertionError("nobody connects by sending")

@@ -7,7 +7,7 @@ from typing import TypeVar
 from bitrix24.errors import PortalError
 from bitrix24.learned import NOTHING, Learned
 from bitrix24.methods import Got
-from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent
+from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent, ThreadLetter
 from bitrix24.webhook import Webhook
 
 Value = TypeVar("Value")
@@ -57,9 +57,22 @@ class ScriptedPortal:
         return await self._answer("letter", number, self.found[number])
 
     async def letters(
-        self, webhook: Webhook, *, is_seen: bool | None = None, limit: int = 25, page: int = 1
+        self, webhook: Webhook, *, is_seen: bool | None = None, **others: object
     ) -> Got[tuple[Letter, ...]]:
         return await self._answer("letters", is_seen, self.unread)
+
+    async def thread(
+        self, webhook: Webhook, letter_number: int, *, limit: int = 50
+    ) -> Got[tuple[ThreadLetter, ...]]:
+        return await self._answer("thread", letter_number, ())
+
+    async def turn(self, webhook: Webhook, method: str) -> None:
+        return None
+
+    async def send(
+        self, webhook: Webhook, method: str, body: bytes, idempotency_key: str
+    ) -> Got[Sent]:
+        return await self.reply(webhook, body, idempotency_key)
 
     async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]:
         self.replies.append((body, idempotency_key))

@@ -78,7 +78,7 @@ class LatePortal(ScriptedPortal):
         self.pending: list[tuple[str, int | None, asyncio.Future[bool]]] = []
 
     async def letters(
-        self, webhook: Webhook, *, is_seen: bool | None = None, limit: int = 25, page: int = 1
+        self, webhook: Webhook, *, is_seen: bool | None = None, **others: object
     ) -> Got[tuple[PortalLetter, ...]]:
         await self._wait("letters", None)
         return Got((FROM_JANE,), NOTHING)
