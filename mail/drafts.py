@@ -17,6 +17,7 @@ from mail.draft_changes import (
 )
 from mail.errors import BadValue, Closed, Closing, NotConnected, NothingAsked, OpenDraft, Stale
 from mail.ports import NewId
+from mail.refused_values import RefusedValues
 from mail.suggestions import prefill
 from storage import connections, drafts, letters, notices, outbox, people
 from storage.database import Database, Reading, Transaction
@@ -65,6 +66,7 @@ class Drafts:
         self._database = database
         self._new_id = new_id
         self._sleep = sleep
+        self._refused = RefusedValues()
 
     async def begin(
         self, cause: str, person: int, place: Place, reference: str, typed: Typed | None
@@ -135,6 +137,9 @@ class Drafts:
             except Closed as closed:
                 if reply_to is None and closed.closing in (Closing.ASIDE, Closing.ENDED):
                     raise Closed(closed.closing, self._still_open(tx, draft)) from None
+                raise
+            except BadValue:
+                self._refused.note(draft, typed.message)
                 raise
 
         if reply_to is not None:
@@ -225,7 +230,10 @@ class Drafts:
         return _CLOSED.get(row.state, Closing.ENDED) if row else Closing.ENDED
 
     async def edit(self, cause: str, person: int, place: Place, typed: Typed) -> bool:
-        """A message was edited: its part of the draft changes too. False: no draft holds it."""
+        """A message was edited: its part of the draft changes too. False: no draft holds it.
+
+        One that was refused is a new try, as long as the same is asked.
+        """
 
         def change(tx: Transaction) -> bool:
             tx.once(cause)
@@ -234,9 +242,16 @@ class Drafts:
                     self._check_open(tx, draft)
                     self._change(tx, draft, typed)
                     return True
+                if self._takes_try(draft, typed):
+                    self._type_into(tx, draft, typed)
+                    return True
             return False
 
         return await self._database.write(change)
+
+    def _takes_try(self, draft: Draft, typed: Typed) -> bool:
+        asks = draft.state is DraftState.COMPOSING and draft.wants is Wants.NOTHING
+        return asks and self._refused.is_try(draft, typed.message)
 
     def _change(self, tx: Transaction, draft: Draft, typed: Typed) -> None:
         changed = fields.change(draft, typed, known(tx, draft))

@@ -109,6 +109,38 @@ async def test_an_edited_recipient_changes_the_field(connected: Person, sandbox:
     assert sandbox.portal.sent[0].to == [JANE]
 
 
+async def test_an_address_that_was_mended_by_editing_it_was_not_taken(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    asked = await at_step(anna, RECIPIENTS)
+    said = anna.say("jane@")
+    refused = await chat.wait_for("“jane@” is no e-mail address.")
+    anna.edit(said, "jane@client")
+    refused = await chat.wait_for("“jane@client” is no e-mail address.", after=refused.id)
+    anna.edit(said, "jane@clint.example")
+    card = await chat.wait_for(SUBJECT_ASKED, after=asked.id)
+    anna.edit(said, JANE)
+    card = await chat.wait_for(SUBJECT_ASKED, after=card.id)
+    await press(anna, card, SUBJECT, TEXT_ASKED)
+    anna.say(TEXT)
+    await left(anna, sandbox)
+    assert sandbox.portal.sent[0].to == [JANE]
+
+
+async def test_a_refused_value_that_is_mended_later_answers_no_other_step(
+    connected: Person,
+) -> None:
+    anna, chat = connected, connected.chat
+    card = await at_step(anna, RECIPIENTS)
+    said = anna.say("jane@")
+    await chat.wait_for("“jane@” is no e-mail address.")
+    await press(anna, card, "Jane Client", SUBJECT_ASKED)
+    anna.edit(said, JANE)
+    await chat.wait_for("not part of a letter")
+    assert SUBJECT_ASKED in card.text
+
+
 async def test_an_edit_after_send_is_told_that_the_letter_is_finished(
     connected: Person, sandbox: Sandbox
 ) -> None:
