@@ -57,6 +57,9 @@ class SentLetter:
     copy: Letter | None = None
     """The copy in the Sent folder; None: the portal makes none."""
 
+    forwards: int | None = None
+    """The id of the letter that this one passes on."""
+
     @property
     def idempotency_key(self) -> str | None:
         return self.headers.get("Idempotency-Key")

@@ -1,6 +1,5 @@
 """The portal's state and what people do with it outside the API: write to it, look into it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -10,6 +9,7 @@ from aiohttp import web
 from sandbox.changes import Changes
 from sandbox.clock import Clock, system_clock
 from sandbox.faults import Faults
+from sandbox.portal.ledgers import Call, RefusedSend, Run, Stored
 from sandbox.portal.letters import INBOX, Letter, SentLetter
 from sandbox.portal.people import Employee, Mailbox, Webhook
 from sandbox.portal.profiles import PROFILES, Docs, ProfileName
@@ -17,35 +17,6 @@ from sandbox.portal.refusals import Refusal, flat
 
 ZONE = timezone(timedelta(hours=3))
 SECRET_HEADERS = {"authorization", "cookie"}
-
-
-@dataclass
-class Call:
-    """One call that reached the portal. `status` is None as long as it has no answer."""
-
-    api: Literal["v3", "classic"]
-    method: str
-    at: datetime
-    headers: Mapping[str, str]
-    status: int | None = None
-
-
-@dataclass(frozen=True)
-class RefusedSend:
-    """What the next send answers instead of sending: a token of the method page."""
-
-    code: str
-    field: str
-    sentence: str
-
-
-@dataclass
-class Stored:
-    """A success that an idempotency key remembers."""
-
-    body_hash: bytes
-    result: object
-    at: datetime
 
 
 @dataclass
@@ -64,11 +35,17 @@ class Portal:
         self.profile: Docs = PROFILES[self.profile_name](self.language, ZONE)
         self.idempotency = self.profile.idempotency
         """`active`: keys are echoed, replayed and checked; `ignored`: as if no key came."""
+        self.idempotency_of: dict[str, Literal["active", "ignored"]] = {}
+        """The same for single methods, by name."""
         self.flat_scope_error = False
         """True: a missing scope is reported in the classic shape."""
         self.sent_copies: Literal["at once", "never"] | float = "at once"
         """When a sent letter shows up in the Sent folder and its thread; a number: so many seconds
         later, by the portal's clock."""
+        self.delivery_seconds = 0.0
+        """When a letter arrives in other mailboxes of this portal, by the portal's clock."""
+        self.write_seconds = 0.0
+        """How long, in real seconds, a writing method runs before it has its effect."""
         self.faults = Faults(
             self.changes,
             {"unauthorized": self._unauthorized, "unavailable": self._unavailable},
@@ -81,9 +58,15 @@ class Portal:
         """Names that are understood as recipients, and their addresses."""
         self.letters: list[Letter] = []
         self.sent: list[SentLetter] = []
+        self.runs: list[Run] = []
+        """Calls of writing methods that ran, or are running: not those refused or replayed."""
         self.calls: list[Call] = []
         self.refused_sends: list[RefusedSend] = []
         self.remembered: dict[tuple[str, str, str], Stored] = {}
+
+    def minds_keys(self, method: str) -> bool:
+        """Does an idempotency key mean anything here?"""
+        return self.idempotency_of.get(method, self.idempotency) == "active"
 
     def address(self, webhook: str = "active") -> str:
         """The address of a webhook as the portal's page shows it (with its secret)."""
@@ -143,10 +126,10 @@ class Portal:
         return max((each.id for each in self.letters), default=0) + 1
 
     def refuse_next_send(
-        self, sentence: str, *, code: str = "MESSAGE_REPLY_FAILED", field: str = "replyToMessageId"
+        self, sentence: str, *, code: str | None = None, field: str | None = None
     ) -> None:
         """The next send is checked, then refused, as for a daily limit or a dead login."""
-        self.refused_sends.append(RefusedSend(code, field, sentence))
+        self.refused_sends.append(RefusedSend(sentence, code, field))
 
     async def wait_for_sent(self, count: int = 1, within: float = 5.0) -> SentLetter:
         """The `count`-th letter that left, waiting for it. Raises TimeoutError."""

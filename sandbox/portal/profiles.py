@@ -22,7 +22,9 @@ ProfileName = Literal["docs", "observed"]
 class Docs:
     """The mail pages and the REST 3.0 overview."""
 
-    idempotency = "active"
+    idempotency: Literal["active", "ignored"] = "active"
+    quotes_original = False
+    """Does the copy of an answer end with the letter that it answers?"""
 
     def __init__(self, language: str, zone: tzinfo) -> None:
         self.language = language
@@ -134,7 +136,8 @@ class Docs:
 class Observed(Docs):
     """What some portals were seen to answer instead."""
 
-    idempotency = "ignored"
+    idempotency: Literal["active", "ignored"] = "ignored"
+    quotes_original = True
 
     def bad_credentials(self) -> Refusal:
         return nested(401, "ACCESSDENIEDEXCEPTION", self.language)

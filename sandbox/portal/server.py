@@ -11,13 +11,15 @@ from aiohttp import web
 
 from sandbox.portal import classic, mailboxes, reading, sending
 from sandbox.portal.call import Incoming
-from sandbox.portal.idempotency import HEADER, once
+from sandbox.portal.idempotency import HEADER, Writing, once
+from sandbox.portal.ledgers import Call
 from sandbox.portal.parameters import Parameters, parse
 from sandbox.portal.people import Webhook
-from sandbox.portal.portal import SECRET_HEADERS, Call, Portal, as_response
+from sandbox.portal.portal import SECRET_HEADERS, Portal, as_response
 from sandbox.portal.refusals import Refusal, flat, nested
 
 V3_METHODS = mailboxes.METHODS | reading.METHODS | sending.METHODS
+WRITES = frozenset(sending.METHODS)
 
 _PATH = re.compile(
     r"(?P<prefix>.*)/rest/(?P<v3>api/)?(?P<user>\d+)/(?P<code>[^/]+)/(?P<method>[^/]+)/?"
@@ -52,7 +54,7 @@ def portal_app(portal: Portal) -> web.Application:
         raw = await request.read() if request.method == "POST" else b""
 
         async def run() -> web.Response:
-            return answer(portal, address, raw, request.content_type, kept)
+            return await answer(portal, address, raw, request.content_type, kept)
 
         response = await portal.faults.around(request, address.method, run)
         call.status = response.status
@@ -73,7 +75,7 @@ def read_address(path: str, prefix: str) -> Address | None:
     return Address(api, int(found["user"]), found["code"], method.lower())
 
 
-def answer(
+async def answer(
     portal: Portal, address: Address, raw: bytes, content_type: str, headers: dict[str, str]
 ) -> web.Response:
     """Runs one call; a refusal becomes its JSON answer."""
@@ -91,8 +93,11 @@ def answer(
             parameters = Parameters(given, portal.profile)
             return method(Incoming(portal, webhook, address.method, parameters, raw, headers))
 
-        key = headers.get(HEADER) if address.api == "v3" else None
-        result, extra = once(portal, webhook, address.method, key, raw, run)
+        if address.api == "v3" and address.method in WRITES:
+            key = headers.get(HEADER)
+            result, extra = await once(Writing(portal, webhook, address.method, key, raw), run)
+        else:
+            result, extra = run(), {}
     except Refusal as refusal:
         return as_response(refusal)
     time = portal.profile.time(start, portal.clock())

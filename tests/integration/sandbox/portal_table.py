@@ -47,6 +47,15 @@ REPLY: dict[str, object] = {
     "body": "On <b>Thursday</b>.<br>Anna",
 }
 
+SEND = {name: value for name, value in REPLY.items() if name != "replyToMessageId"}
+FORWARD = SEND | {"forwardMessageId": 16, "subject": "Fwd: paper"}
+WAYS = {
+    "mail.message.send": (SEND, "from", "MESSAGE_SEND_FAILED"),
+    "mail.message.reply": (REPLY, "replyToMessageId", "MESSAGE_REPLY_FAILED"),
+    "mail.message.forward": (FORWARD, "forwardMessageId", "MESSAGE_FORWARD_FAILED"),
+}
+"""By method: a call that succeeds, and where and how its failures are filed."""
+
 PAGES = {
     "mail.mailbox.list": MethodPage(
         ("name", "email", "pagination"),
@@ -110,8 +119,22 @@ PAGES = {
         frozenset({VALIDATION, DENIED}),
         REPLY,
     ),
+    "mail.message.send": MethodPage(
+        ("from*", "to*", "subject*", "body*", "cc", "bcc"),
+        "result",
+        {"success": bool, "to": list},
+        frozenset({VALIDATION, DENIED}),
+        SEND,
+    ),
+    "mail.message.forward": MethodPage(
+        ("forwardMessageId*", "from*", "to*", "subject*", "body*", "cc", "bcc"),
+        "result",
+        {"success": bool, "to": list},
+        frozenset({VALIDATION, DENIED}),
+        FORWARD,
+    ),
 }
 """By method name."""
 
-REPLY_ORDER = ("replyToMessageId", "from", "subject", "body", "to")
-"""In which order a reply's required parameters are missed."""
+SEND_ORDER = ("from", "subject", "body", "to")
+"""In which order a send's required parameters are missed, after the original's."""

@@ -7,7 +7,7 @@ import pytest
 from sandbox import Sandbox
 
 from .conftest import PortalClient
-from .portal_table import PAGES, REPLY, REPLY_ORDER, V3, VALIDATION
+from .portal_table import PAGES, REPLY, SEND_ORDER, V3, VALIDATION, WAYS
 
 
 def item_of(error: Any) -> dict[str, str]:
@@ -40,41 +40,59 @@ async def test_a_required_parameter_is_missed(
     assert item_of(error)["field"] == (name if docs else f"MISSING_{name.upper()}")
 
 
-async def test_a_reply_misses_its_parameters_in_the_portal_s_order(portal: PortalClient) -> None:
+@pytest.mark.parametrize("method", WAYS)
+async def test_a_send_misses_its_parameters_in_the_portal_s_order(
+    method: str, portal: PortalClient
+) -> None:
+    good, original, _ = WAYS[method]
     parameters: dict[str, object] = {}
-    for name in REPLY_ORDER:
-        _, error = await portal.error("mail.message.reply", parameters)
+    for name in dict.fromkeys([original, *SEND_ORDER]):
+        _, error = await portal.error(method, parameters)
         assert item_of(error)["field"].removeprefix("MISSING_").upper() == name.upper()
-        parameters[name] = REPLY[name]
+        parameters[name] = good[name]
 
 
+@pytest.mark.parametrize("method", WAYS)
 @pytest.mark.parametrize(
     ("change", "field", "token"),
     [
         ({"to": [" "]}, "to", "NO_RECIPIENTS"),
         ({"to": ["nobody"]}, "to, cc, bcc", "RESOLVE_RECIPIENTS_ERROR"),
         ({"cc": ["no body@"]}, "to, cc, bcc", "RESOLVE_RECIPIENTS_ERROR"),
-        ({"from": "boss@linden-print.example"}, "replyToMessageId", "MESSAGE_REPLY_FAILED"),
-        ({"replyToMessageId": 19}, "replyToMessageId", "MESSAGE_REPLY_FAILED"),
-        ({"replyToMessageId": "abc"}, "replyToMessageId", "MESSAGE_REPLY_FAILED"),
-        (
-            {"to": [f"a{n}@b.example" for n in range(101)]},
-            "replyToMessageId",
-            "MESSAGE_REPLY_FAILED",
-        ),
+        ({"from": "boss@linden-print.example"}, None, None),
+        ({"to": [f"a{n}@b.example" for n in range(101)]}, None, None),
     ],
 )
-async def test_refused_replies(
-    change: dict[str, object], field: str, token: str, sandbox: Sandbox, portal: PortalClient
+async def test_refused_sends(
+    change: dict[str, object],
+    field: str | None,
+    token: str | None,
+    method: str,
+    sandbox: Sandbox,
+    portal: PortalClient,
 ) -> None:
-    status, error = await portal.error("mail.message.reply", REPLY | change)
+    """Without a token: the method's own, which it files under the parameter of its original."""
+    good, original, failed = WAYS[method]
+    status, error = await portal.error(method, good | change)
     item = item_of(error)
     assert status == 400
     if sandbox.portal.profile_name == "docs":
-        assert item == {"message": token, "field": field}
+        assert item == {"message": token or failed, "field": field or original}
     else:
-        assert item["field"] == token
+        assert item["field"] == (token or failed)
         assert " " in item["message"]
+    assert (sandbox.portal.sent, sandbox.portal.runs) == ([], [])
+
+
+@pytest.mark.parametrize("method", ["mail.message.reply", "mail.message.forward"])
+@pytest.mark.parametrize("number", [19, 999, "abc"])
+async def test_an_original_that_is_not_there(
+    number: object, method: str, sandbox: Sandbox, portal: PortalClient
+) -> None:
+    good, original, failed = WAYS[method]
+    status, error = await portal.error(method, good | {original: number})
+    docs = sandbox.portal.profile_name == "docs"
+    assert (status, item_of(error)["message" if docs else "field"]) == (400, failed)
     assert sandbox.portal.sent == []
 
 
@@ -86,9 +104,11 @@ async def test_text_instead_of_a_list(portal: PortalClient) -> None:
 
 
 async def test_a_send_can_be_refused_for_a_reason(sandbox: Sandbox, portal: PortalClient) -> None:
-    sandbox.portal.refuse_next_send("The daily limit of this sender is used up")
-    _, error = await portal.error("mail.message.reply", REPLY)
-    assert "The daily limit of this sender is used up" in str(error)
+    for method, (good, _, token) in WAYS.items():
+        sandbox.portal.refuse_next_send("The daily limit of this sender is used up")
+        _, error = await portal.error(method, good)
+        assert "The daily limit of this sender is used up" in str(error)
+        assert token in str(error)
     sandbox.portal.mailbox("support@linden-print.example").login_works = False
     _, error = await portal.error("mail.message.reply", REPLY)
     assert "Mailbox authentication failed" in str(error)

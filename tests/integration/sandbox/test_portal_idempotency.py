@@ -1,5 +1,6 @@
 """Idempotency-Key as the REST 3.0 overview has it, and portals where mail ignores it."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sandbox import Sandbox
 from sandbox.clock import MovableClock
 
 from .conftest import PortalClient
-from .portal_table import REPLY, V3
+from .portal_table import REPLY, SEND, V3
 
 METHOD = "mail.message.reply"
 
@@ -72,3 +73,59 @@ async def test_a_key_is_forgotten_after_a_day(sandbox: Sandbox, portal: PortalCl
 async def test_reads_take_no_part(sandbox: Sandbox, portal: PortalClient) -> None:
     _, _, headers = await portal.post("mail.mailbox.list", headers={"Idempotency-Key": "key-1"})
     assert "Idempotency-Key" not in headers
+
+
+async def test_a_switch_for_each_method(sandbox: Sandbox, portal: PortalClient) -> None:
+    sandbox.portal.idempotency_of = {METHOD: "ignored", "mail.message.send": "active"}
+    key = {"Idempotency-Key": "with space"}
+    status, _, headers = await portal.post(METHOD, REPLY, headers=key)
+    assert (status, "Idempotency-Key" in headers) == (200, False)
+    assert (await portal.post("mail.message.send", SEND, headers=key))[0] == 400
+
+
+async def test_two_calls_at_the_same_time_both_run(sandbox: Sandbox, portal: PortalClient) -> None:
+    sandbox.portal.idempotency = "active"
+    sandbox.portal.write_seconds = 0.05
+    key = {"Idempotency-Key": "key-1"}
+    answers = await asyncio.gather(*(portal.post(METHOD, REPLY, headers=key) for _ in range(2)))
+    assert [status for status, _, _ in answers] == [200, 200]
+    assert all("Idempotent-Replayed" not in headers for _, _, headers in answers)
+    assert [run.overlapped for run in sandbox.portal.runs] == [True, True]
+    assert len(sandbox.portal.sent) == 2
+    _, _, headers = await portal.post(METHOD, REPLY, headers=key)
+    assert headers["Idempotent-Replayed"] == "true"
+    assert len(sandbox.portal.runs) == 2
+
+
+async def test_what_ran_is_written_down(sandbox: Sandbox, portal: PortalClient) -> None:
+    sandbox.portal.idempotency = "active"
+    sandbox.portal.write_seconds = 0.02
+    for key in ("key-1", "key-1", "key-2"):
+        await portal.post(METHOD, REPLY, headers={"Idempotency-Key": key})
+    await portal.post(METHOD, REPLY | {"to": [" "]}, headers={"Idempotency-Key": "key-3"})
+    await portal.post(METHOD, REPLY)
+    runs = sandbox.portal.runs
+    assert [(run.key, run.overlapped) for run in runs] == [
+        ("key-1", False),
+        ("key-2", False),
+        (None, False),
+    ]
+    assert [run.sent for run in runs] == sandbox.portal.sent
+    for run in runs:
+        assert run.sent
+        assert run.raw == run.sent.raw
+        assert run.end
+        assert run.end - run.begin >= timedelta(seconds=0.02)
+
+
+async def test_a_run_that_goes_on_has_no_end(sandbox: Sandbox, portal: PortalClient) -> None:
+    sandbox.portal.write_seconds = 0.1
+
+    async def look() -> None:
+        run = await sandbox.portal.changes.until(
+            lambda: sandbox.portal.runs[0] if sandbox.portal.runs else None, 5
+        )
+        assert (run.end, run.sent) == (None, None)
+
+    await asyncio.gather(portal.post(METHOD, REPLY), look())
+    assert sandbox.portal.runs[0].end

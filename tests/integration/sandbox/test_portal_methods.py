@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from sandbox import Sandbox
+from sandbox.clock import MovableClock
 
 from .conftest import PortalClient
-from .portal_table import PAGES, REPLY
+from .portal_table import FORWARD, PAGES, REPLY, SEND
 
 
 @pytest.mark.parametrize("method", PAGES)
@@ -152,7 +153,9 @@ async def test_a_reply_leaves_and_lies_in_sent(sandbox: Sandbox, portal: PortalC
     rows = (await portal.result("mail.message.list", folder="Sent"))["items"]
     assert [row["subject"] for row in rows] == [REPLY["subject"]]
     item = (await portal.result("mail.message.get", id=rows[0]["id"]))["item"]
-    assert item["body"] == "On Thursday.\nAnna"
+    quoted = "\n\nJane Client <jane@client.example>:\n> Hello,"
+    docs = sandbox.portal.profile_name == "docs"
+    assert item["body"].startswith("On Thursday.\nAnna" + ("" if docs else quoted))
     delivered = [each for each in sandbox.portal.letters if each.mailbox.email.startswith("oleg")]
     assert delivered[-1].folder == "INBOX"
     assert delivered[-1].subject == REPLY["subject"]
@@ -168,3 +171,30 @@ async def test_calls_are_kept_with_their_status(sandbox: Sandbox, portal: Portal
     ]
     assert call.headers["Content-Type"] == "application/json"
     assert sandbox.portal.webhooks["active"].code not in repr(sandbox.portal.calls)
+
+
+async def test_a_new_letter_and_a_forwarded_one_leave(
+    sandbox: Sandbox, portal: PortalClient
+) -> None:
+    assert await portal.result("mail.message.send", **SEND) == {"success": True, "to": SEND["to"]}
+    await portal.result("mail.message.forward", **FORWARD)
+    new, forwarded = sandbox.portal.sent
+    assert (new.method, new.answers, new.forwards) == ("mail.message.send", None, None)
+    assert (forwarded.answers, forwarded.forwards) == (None, 16)
+    rows = (await portal.result("mail.message.list", folder="Sent"))["items"]
+    assert [row["hasAttachments"] for row in rows] == [True, False]
+    item = (await portal.result("mail.message.get", id=rows[0]["id"]))["item"]
+    assert "> Добрый день!" in item["body"]
+    assert len(await portal.result("mail.message.thread", id=rows[0]["id"])) == 1
+
+
+async def test_a_letter_arrives_late_in_a_colleague_s_mailbox(
+    sandbox: Sandbox, portal: PortalClient
+) -> None:
+    clock = sandbox.portal.clock = MovableClock()
+    sandbox.portal.delivery_seconds = 60
+    await portal.result("mail.message.send", **SEND | {"to": ["anna@linden-print.example"]})
+    unread = {"mailboxId": 4, "searchQuery": SEND["subject"]}
+    assert (await portal.result("mail.message.list", **unread))["items"] == []
+    clock.move(timedelta(minutes=1))
+    assert len((await portal.result("mail.message.list", **unread))["items"]) == 1

@@ -1,0 +1,55 @@
+"""What the portal writes down while it is used, so that tests can hold a client to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sandbox.portal.letters import SentLetter
+
+
+@dataclass
+class Call:
+    """One call that reached the portal. `status` is None as long as it has no answer."""
+
+    api: Literal["v3", "classic"]
+    method: str
+    at: datetime
+    headers: Mapping[str, str]
+    status: int | None = None
+
+
+@dataclass
+class Run:
+    """One call of a writing method that ran: it was neither refused nor replayed."""
+
+    method: str
+    webhook_code: str = field(repr=False)
+    key: str | None
+    """The idempotency key that came with it, whether the portal minds keys or not."""
+    raw: bytes = field(repr=False)
+    begin: datetime
+    end: datetime | None = None
+    """None: it is running."""
+    overlapped: bool = False
+    """Another call with the same key ran at the same time."""
+    sent: SentLetter | None = None
+    """The letter that left by it."""
+
+
+@dataclass(frozen=True)
+class RefusedSend:
+    """What the next send answers instead of sending; without a code, in the method's own token."""
+
+    sentence: str
+    code: str | None
+    field: str | None
+
+
+@dataclass
+class Stored:
+    """A success that an idempotency key remembers."""
+
+    body_hash: bytes
+    result: object
+    at: datetime
