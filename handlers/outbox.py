@@ -13,7 +13,7 @@ from handlers.places import place_of_press
 from handlers.texts import Texts
 from mail.connections import Connections
 from mail.errors import Stale
-from mail.outbox import Outbox
+from mail.outbox import Decision, Outbox
 from storage.records.people import Person
 
 router = Router(name="outbox")
@@ -45,11 +45,16 @@ async def send(
 
 @router.callback_query(OutboxButton.filter())
 async def decide(
-    press: CallbackQuery, callback_data: OutboxButton, cause: str, person: Person, outbox: Outbox
+    press: CallbackQuery,
+    callback_data: OutboxButton,
+    cause: str,
+    person: Person,
+    outbox: Outbox,
+    _: Texts,
 ) -> None:
     """Undo, Cancel, Try again, and what a person says of a letter that may have left."""
     assert press.message is not None, "the filter saw its chat"
-    await outbox.decide(
+    decided = await outbox.decide(
         cause,
         person.id,
         place_of_press(press),
@@ -58,15 +63,24 @@ async def decide(
         callback_data.revision,
         callback_data.decision,
     )
-    await answer_press(press)
+    again = _("Try again") if callback_data.decision is Decision.TRY_AGAIN else _("Send again")
+    toast = _("This card is old. Please look at it again, then press “{again}”.")
+    await answer_press(press, "" if decided else toast.format(again=again))
 
 
 @router.callback_query(AskAgainButton.filter())
 async def ask_again(
     press: CallbackQuery, callback_data: AskAgainButton, person: Person, outbox: Outbox, _: Texts
 ) -> None:
-    """The first press of Send again changes no row: it says what may happen."""
-    scene = await outbox.unknown(person.id, callback_data.row, callback_data.revision)
+    """The first press of Send again leaves the letter as it is: it says what may happen."""
+    assert press.message is not None, "the filter saw its chat"
+    scene = await outbox.unknown(
+        person.id,
+        place_of_press(press),
+        press.message.message_id,
+        callback_data.row,
+        callback_data.revision,
+    )
     if scene is None:
         raise Stale
     await answer_press(press)

@@ -25,7 +25,7 @@ from mail.steps import SHOWS_REVIEW, STEPS
 from storage import connections, drafts, notices, outbox
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field
-from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.notices import Card, CardKind, Manner, NoticeKind
 from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 
@@ -49,6 +49,13 @@ class Decision(StrEnum):
     LEAVE = "leave"
 
 
+# By these the letter leaves for good, from that state.
+_LEAVES_FROM = {
+    Decision.TRY_AGAIN: OutboxState.DEFERRED,
+    Decision.SEND_AGAIN: OutboxState.UNKNOWN,
+}
+
+
 class Outbox:
     """Letters that were told to go."""
 
@@ -67,8 +74,7 @@ class Outbox:
             draft = pressed(tx, person, place, message, draft_id, revision)
             if draft.state is not DraftState.COMPOSING or draft.field not in SHOWS_REVIEW:
                 raise Stale
-            card = check_card(tx, person, place, message, CardKind.DRAFT, draft_id)
-            if card is not None and tx.now - card.shown_at > OLD_CARD:
+            if _is_old(tx, check_card(tx, person, place, message, CardKind.DRAFT, draft_id)):
                 show_pressed(tx, replace(draft, revision=draft.revision + 1), message)
                 return False
             self._confirm(tx, draft, message)
@@ -134,17 +140,23 @@ class Outbox:
         row_id: str,
         revision: int,
         decision: Decision,
-    ) -> None:
-        """A button of a letter on its way; TooLate for Undo once it goes, Stale for the rest."""
+    ) -> bool:
+        """A button of a letter on its way; TooLate for Undo once it goes, Stale for the rest.
 
-        def change(tx: Transaction) -> None:
+        False: by it the letter would have left, but the card was old; it asks again.
+        """
+
+        def change(tx: Transaction) -> bool:
             tx.once(cause)
             row = outbox.find(tx, person, row_id)
             if row is None or row.place != place:
                 raise Stale
-            check_card(tx, person, place, message, CardKind.OUTBOX, row_id)
+            card = check_card(tx, person, place, message, CardKind.OUTBOX, row_id)
             if row.revision != revision and decision is not Decision.UNDO:
                 raise Stale
+            if row.state is _LEAVES_FROM.get(decision) and _is_old(tx, card):
+                self._ask_anew(tx, row, message)
+                return False
             match decision:
                 case Decision.UNDO | Decision.CANCEL:
                     self._take_back(tx, row, message)
@@ -156,25 +168,41 @@ class Outbox:
                     self._end_unknown(tx, row, message, OutboxState.SENT)
                 case Decision.LEAVE:
                     self._end_unknown(tx, row, message, OutboxState.ABANDONED)
+            return True
 
-        await self._database.write(change)
+        return await self._database.write(change)
 
-    async def unknown(self, person: int, row_id: str, revision: int) -> OutboxScene | None:
-        """The letter whose outcome is not known, if that is still so."""
+    async def unknown(
+        self, person: int, place: Place, message: int, row_id: str, revision: int
+    ) -> OutboxScene | None:
+        """The letter whose outcome is not known, if that is still so: it is looked at now.
 
-        def look(tx: Reading) -> OutboxScene | None:
+        Needs no cause: the row stays as it is, and its card counts as new.
+        """
+
+        def look(tx: Transaction) -> OutboxScene | None:
             row = outbox.find(tx, person, row_id)
-            if row is None or row.revision != revision or row.state is not OutboxState.UNKNOWN:
+            if row is None or row.place != place or row.revision != revision:
                 return None
+            if row.state is not OutboxState.UNKNOWN:
+                return None
+            check_card(tx, person, place, message, CardKind.OUTBOX, row_id)
+            relabel(tx, person, place, message, CardKind.OUTBOX, row_id, revision)
             connection = connections.find(tx, person, row.connection)
             return OutboxScene(row, drafts.find(tx, person, row.draft), connection, rings=False)
 
-        return await self._database.read(look)
+        return await self._database.write(look)
 
     async def connection_of(self, person: int, row_id: str) -> str | None:
         """The connection that a blocked letter waits for."""
         row = await self._database.read(lambda tx: outbox.find(tx, person, row_id))
         return row.connection if row and row.state is OutboxState.BLOCKED else None
+
+    def _ask_anew(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+        """The letter stays as it is; a second press of the same button is stale."""
+        if not outbox.move(tx, row, row.state, why=row.why, failure=row.failure):
+            raise Stale
+        show_state(tx, row, message)
 
     def _take_back(self, tx: Transaction, row: OutboxRow, message: int) -> None:
         """Undo, and Cancel of what waits: certainly not sent; the draft opens at its review."""
@@ -218,6 +246,10 @@ class Outbox:
     def _decide_unknown(self, tx: Transaction, row: OutboxRow, to: OutboxState, why: Why) -> None:
         if row.state is not OutboxState.UNKNOWN or not outbox.move(tx, row, to, why=why):
             raise Stale
+
+
+def _is_old(tx: Reading, card: Card | None) -> bool:
+    return card is not None and tx.now - card.shown_at > OLD_CARD
 
 
 def _check_limit(tx: Reading, owner: int) -> None:

@@ -206,9 +206,11 @@ class Room:
         message = await self.live(CardKind.DRAFT, draft.id) or self.message()
         return await self.outbox.send(self.cause(), ANNA, HOME, message, draft.id, draft.revision)
 
-    async def decide(self, row: OutboxRow, decision: Decision) -> None:
+    async def decide(self, row: OutboxRow, decision: Decision) -> bool:
         message = await self.live(CardKind.OUTBOX, row.id) or self.message()
-        await self.outbox.decide(self.cause(), ANNA, HOME, message, row.id, row.revision, decision)
+        return await self.outbox.decide(
+            self.cause(), ANNA, HOME, message, row.id, row.revision, decision
+        )
 
     # What is there.
 

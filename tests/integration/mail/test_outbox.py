@@ -217,8 +217,8 @@ async def test_undo_wins_over_the_card_that_is_on_the_wire(room: Room) -> None:
 
 async def test_trying_again_queues_what_was_put_off(room: Room) -> None:
     row = await put_into(room, OutboxState.DEFERRED)
-    room.clock.move_on(timedelta(hours=30))
-    await room.decide(row, Decision.TRY_AGAIN)
+    room.clock.move_on(OLD_CARD)
+    assert await room.decide(row, Decision.TRY_AGAIN)
     after = await room.row()
     assert (after.state, after.due_at) == (OutboxState.QUEUED, room.clock.now)
     with pytest.raises(Stale):
@@ -238,6 +238,42 @@ async def test_a_person_decides_about_what_is_not_known(
     assert (after.state, after.why) == (state, Why.PERSON)
     with pytest.raises(Stale):
         await room.decide(after, decision)
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        (Decision.TRY_AGAIN, OutboxState.DEFERRED),
+        (Decision.SEND_AGAIN, OutboxState.UNKNOWN),
+    ],
+)
+async def test_a_letter_left_by_a_press_on_a_card_from_yesterday(
+    room: Room, decision: Decision, state: OutboxState
+) -> None:
+    before = await put_into(room, state, wired=state is OutboxState.UNKNOWN)
+    card = await room.live(CardKind.OUTBOX, before.id)
+    room.clock.move_on(timedelta(hours=30))
+    assert not await room.decide(before, decision)
+    row = await room.row()
+    assert (row.state, row.first_wire_at) == (state, before.first_wire_at)
+    with pytest.raises(Stale):  # the second press of somebody in haste
+        await room.decide(before, decision)
+    seen = await room.see(after=timedelta(0))
+    assert [(one.kind, one.message, one.edited) for one in seen] == [
+        (NoticeKind.OUTBOX, card, True)
+    ]
+    assert await room.decide(row, decision)
+    assert await room.state() is not state
+
+
+async def test_the_first_press_of_send_again_makes_an_old_card_count(room: Room) -> None:
+    row = await put_into(room, OutboxState.UNKNOWN, wired=True)
+    card = await room.live(CardKind.OUTBOX, row.id)
+    assert card is not None
+    room.clock.move_on(timedelta(hours=30))
+    assert await room.outbox.unknown(ANNA, HOME, card, row.id, row.revision) is not None
+    room.clock.move_on(OLD_CARD)
+    assert await room.decide(row, Decision.SEND_AGAIN)
 
 
 async def test_sending_again_is_a_new_letter_and_ends_the_old_one(room: Room) -> None:
@@ -279,7 +315,7 @@ async def test_somebody_elses_letter_does_not_exist(room: Room, decision: Decisi
     for place in (Place(OLEG), HOME):
         with pytest.raises(Stale):
             await room.outbox.decide(room.cause(), OLEG, place, 9, row.id, row.revision, decision)
-    assert await room.outbox.unknown(OLEG, row.id, row.revision) is None
+    assert await room.outbox.unknown(OLEG, Place(OLEG), 9, row.id, row.revision) is None
     assert await room.outbox.connection_of(OLEG, row.id) is None
     assert await room.row() == row
 
@@ -297,12 +333,12 @@ async def test_a_press_on_a_message_that_shows_something_else_is_stale(room: Roo
 
 async def test_only_what_is_not_known_can_be_asked_about_again(room: Room) -> None:
     row = await put_into(room, OutboxState.UNKNOWN, wired=True)
-    scene = await room.outbox.unknown(ANNA, row.id, row.revision)
+    scene = await room.outbox.unknown(ANNA, HOME, 9, row.id, row.revision)
     assert scene is not None
     assert scene.row == row
-    assert await room.outbox.unknown(ANNA, row.id, row.revision + 1) is None
+    assert await room.outbox.unknown(ANNA, HOME, 9, row.id, row.revision + 1) is None
     await room.decide(row, Decision.LEAVE)
-    assert await room.outbox.unknown(ANNA, row.id, (await room.row()).revision) is None
+    assert await room.outbox.unknown(ANNA, HOME, 9, row.id, (await room.row()).revision) is None
 
 
 async def test_a_blocked_letter_names_the_connection_to_mend(room: Room) -> None:
