@@ -4,6 +4,7 @@ from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.buttons import AskAgainButton, MendButton, on_draft, on_row
 from handlers.cards import Button, Shown
+from handlers.formatting import length
 from handlers.letter_card import shown_line
 from handlers.sentences import (
     after_colon,
@@ -21,7 +22,8 @@ from storage.records.drafts import Field
 from storage.records.notices import CardKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
 
-MOST_SHOWN = 5  # addresses by name; the rest is counted
+MOST_SHOWN = 5  # addresses of a list; the rest is counted
+LIST_UNITS = 600  # of a list; what follows its first address is counted from there
 
 Keyboard = tuple[tuple[Button, ...], ...]
 
@@ -68,14 +70,25 @@ def _state(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
 
 
 def _to(row: OutboxRow, _: Texts) -> Text:
-    return Text(Bold(_("To:")), " ", recipients_line(row.envelope.to, _))
+    to = Text(Bold(_("To:")), " ", recipients_line(row.envelope.to, _))
+    return as_list(to, *_copies(row, _))
+
+
+def _copies(row: OutboxRow, _: Texts) -> list[Text]:
+    """Cc and Bcc, as far as there are any; hidden copies are for the writer's own chat alone."""
+    private = row.place.chat == row.owner
+    lists = ((_("Cc:"), row.envelope.cc), (_("Bcc:"), row.envelope.bcc if private else ()))
+    return [Text(Bold(label), " ", recipients_line(some, _)) for label, some in lists if some]
 
 
 def recipients_line(emails: tuple[str, ...], _: Texts) -> str:
     """The first addresses, and how many more there are."""
-    shown = ", ".join(emails[:MOST_SHOWN])
-    more = len(emails) - MOST_SHOWN
-    if more <= 0:
+    some = emails[:MOST_SHOWN]
+    while len(some) > 1 and length(", ".join(some)) > LIST_UNITS:
+        some = some[:-1]
+    shown = ", ".join(some)
+    more = len(emails) - len(some)
+    if not more:
         return shown
     return shown + " " + _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
 
@@ -85,7 +98,7 @@ def _sent(scene: OutboxScene, _: Texts) -> list[Text]:
     to = row.accepted_to or row.envelope.to
     sent = _("Sent to {recipients}").format(recipients=recipients_line(to, _))
     zone = scene.connection.account.zone if scene.connection else ""
-    lines = [Text(sent, " ✅"), Text(_.time(row.updated_at, zone))]
+    lines = [Text(sent, " ✅"), *_copies(row, _), Text(_.time(row.updated_at, zone))]
     if row.why is Why.PERSON:
         lines.append(Text(_("You said that it was sent.")))
     if _differs(row):
