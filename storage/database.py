@@ -59,7 +59,7 @@ class Database:
         make_folder: bool = False,
         busy_seconds: float = BUSY_SECONDS,
     ) -> "Database":
-        """Makes a missing file, checks an existing one, and brings its tables up to date.
+        """Makes a missing file, checks an existing one, and brings its tables and keys up to date.
 
         Raises DatabaseRefused or DatabaseDamaged before anything in the file is changed, and
         StorageUnavailable if another process holds its lock for `busy_seconds`.
@@ -128,6 +128,8 @@ class Database:
             raise sqlite.understood(error) or error from error
         tx = self._transaction()
         _run(writer, "BEGIN IMMEDIATE", lambda: _bring_up_to_date(writer, migrations, tx))
+        if tx.forgot:
+            _empty_journal(writer)
 
     def _start_reader(self, path: Path, busy_seconds: float) -> None:
         self._reader = sqlite.connect_reader(path, busy_seconds)
@@ -190,6 +192,7 @@ def _bring_up_to_date(
     migrations.apply(db)
     sqlite.check_references(db)
     tx.check_keys()
+    tx.wrap_keys_anew()
     tx.make_own_keys()
 
 

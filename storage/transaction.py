@@ -176,6 +176,34 @@ class Transaction(Reading):
             if self._key(owner) is None:
                 self._make_key(owner)
 
+    def wrap_keys_anew(self) -> None:
+        """Every data key under the newest secret key, so that older ones may leave the settings.
+
+        One that does not open stays as it is, for its owner's values are lost with it or without.
+        """
+        newest = self._secret_keys.newest
+        stored = self.rows("SELECT owner, wrapped FROM keys ORDER BY owner")
+        older = [row for row in stored if wrapping_key_id(row["wrapped"]) != newest]
+        wrapped = [row["owner"] for row in older if self._wrap_anew(row["owner"], row["wrapped"])]
+        if wrapped:
+            self.forgot = True
+            _log.info("%d data keys are under the first key of SECRET_KEY now", len(wrapped))
+        if older and len(wrapped) == len(older):
+            _log.info("the older keys of SECRET_KEY are not needed any more")
+
+    def _wrap_anew(self, owner: int, wrapped: bytes) -> bool:
+        try:
+            key = self._secret_keys.unwrap(wrapped, owner)
+        except SealBroken:
+            _log.error("the data key of %d does not open: keep the older SECRET_KEY", owner)
+            return False
+        self.execute(
+            "UPDATE keys SET wrapped = :wrapped WHERE owner = :owner",
+            wrapped=self._secret_keys.wrap(key, owner, self._random_bytes),
+            owner=owner,
+        )
+        return True
+
     def _make_key(self, owner: int) -> bytes:
         key = self._random_bytes(sealing.KEY_BYTES)
         wrapped = self._secret_keys.wrap(key, owner, self._random_bytes)

@@ -170,18 +170,67 @@ async def test_row_83_a_wrong_key_is_refused_and_the_file_untouched(path: Path) 
     await (await open_database(path)).close()
 
 
-async def test_with_both_keys_everything_opens_and_with_one_of_them_nothing(path: Path) -> None:
-    await make_database(path)
+async def keep_for_all(path: Path, keys: SecretKeys) -> None:
+    """Something sealed for two people and for the bot itself."""
+    database = await open_database(path, keys)
+    for owner, name in ((ALICE, "a"), (BOB, "b"), (None, "bot")):
+        await database.write(keep(owner, name))
+    await database.close()
+
+
+def wrapped(path: Path) -> list[bytes]:
+    return [blob for (blob,) in ask(path, "SELECT wrapped FROM keys ORDER BY owner")]
+
+
+async def test_row_84_after_a_start_with_both_keys_the_old_one_is_not_needed(path: Path) -> None:
+    """Keys that nobody had touched stayed under the old one, which could never be dropped."""
+    await keep_for_all(path, SecretKeys([OLD]))
+    before = wrapped(path)
     both = await open_database(path, SecretKeys([NEW, OLD]))
-    await both.write(keep(ALICE, "a"))
+    fingerprint = await both.read(lambda look: look.fingerprint("a"))
+    everything = all_bytes(path)
     await both.close()
-    for alone in (OLD, NEW):
-        with pytest.raises(DatabaseRefused) as caught:
-            await open_database(path, SecretKeys([alone]))
-        assert caught.value.reason is Refusal.WRONG_KEY
-    again = await open_database(path, SecretKeys([OLD, NEW]))
-    assert await see(again, ALICE, "a") == CANARY
+    assert len(before) == 4
+    assert not any(blob in everything for blob in before), "a leaked old key opens nothing"
+    with pytest.raises(DatabaseRefused) as caught:
+        await open_database(path, SecretKeys([OLD]))
+    assert caught.value.reason is Refusal.WRONG_KEY
+    again = await open_database(path, SecretKeys([NEW]))
+    for owner, name in ((ALICE, "a"), (BOB, "b"), (None, "bot")):
+        assert await see(again, owner, name) == CANARY
+    assert await again.read(lambda look: look.fingerprint("a")) == fingerprint
     await again.close()
+
+
+async def test_row_84_a_start_that_breaks_off_leaves_every_key_under_the_old_one(
+    path: Path,
+) -> None:
+    await keep_for_all(path, SecretKeys([OLD]))
+    before = wrapped(path)
+    left = [b"1" * 12, b"2" * 12]
+    with pytest.raises(IndexError):
+        await Database.open(
+            path,
+            SecretKeys([NEW, OLD]),
+            migrations,
+            clock=lambda: NOON,
+            random_bytes=lambda _count: left.pop(),
+        )
+    assert wrapped(path) == before
+    await (await open_database(path, SecretKeys([OLD]))).close()
+
+
+async def test_a_data_key_that_does_not_open_stops_no_change_of_the_secret_key(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await keep_for_all(path, SecretKeys([OLD]))
+    ask(path, "UPDATE keys SET wrapped = substr(wrapped, 1, 30) WHERE owner = :bob", bob=BOB)
+    both = await open_database(path, SecretKeys([NEW, OLD]))
+    assert await see(both, ALICE, "a") == CANARY
+    with pytest.raises(SealBroken):
+        await see(both, BOB, "b")
+    await both.close()
+    assert f"the data key of {BOB} does not open" in caplog.text
 
 
 async def test_randomness_is_an_argument(path: Path) -> None:
