@@ -30,6 +30,8 @@ class Fault:
     left: int | None = None
     """How many calls it will still act on; None: until it is switched off."""
     used: int = 0
+    reads: bool = True
+    """False: it acts before the body of the call was read."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when it is switched off: calls that hang end then."""
 
@@ -79,6 +81,8 @@ class Faults:
             fault.left -= 1
         self._changes.note()
         try:
+            if fault.reads:
+                await request.read()
             return await fault.act(request, run, fault)
         finally:
             if fault.left == 0 and fault in self._active:

@@ -25,4 +25,9 @@ def scope(call: Incoming) -> Any:
     return list(call.webhook.scopes)
 
 
-METHODS: dict[str, Method] = {"profile": profile, "scope": scope}
+def server_time(call: Incoming) -> Any:
+    """Page `server.time`."""
+    return call.portal.clock().astimezone(call.profile.zone).isoformat(timespec="seconds")
+
+
+METHODS: dict[str, Method] = {"profile": profile, "scope": scope, "server.time": server_time}

@@ -13,16 +13,21 @@ from sandbox.portal.refusals import nested
 _DATE_ATOM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 
 
-def parse(raw: bytes, content_type: str, profile: Docs) -> dict[str, Any]:
-    """The JSON object of the body; an empty body is a call without parameters."""
+def decode(raw: bytes, content_type: str, language: str) -> Any:
+    """The JSON of the body; an empty body is a call without parameters."""
     if not raw:
         return {}
     try:
-        body = json.loads(raw) if content_type == "application/json" else None
+        return json.loads(raw) if content_type == "application/json" else None
     except ValueError:
-        body = None
+        raise nested(400, "INVALIDJSONEXCEPTION", language) from None
+
+
+def parse(raw: bytes, content_type: str, language: str) -> dict[str, Any]:
+    """The JSON object of the body."""
+    body = decode(raw, content_type, language)
     if not isinstance(body, dict):
-        raise nested(400, "INVALIDJSONEXCEPTION", profile.language)
+        raise nested(400, "INVALIDJSONEXCEPTION", language)
     return body
 
 

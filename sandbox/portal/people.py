@@ -36,5 +36,6 @@ class Webhook:
     employee: Employee
     code: str
     scopes: tuple[str, ...] = ("mail",)
-    state: Literal["active", "revoked", "expired"] = "active"
+    state: Literal["active", "revoked", "expired", "dismissed"] = "active"
+    """`dismissed`: its owner no longer works there."""
     plan_has_rest: bool = True

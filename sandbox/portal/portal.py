@@ -1,6 +1,6 @@
 """The portal's state and what people do with it outside the API: write to it, look into it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
@@ -11,6 +11,7 @@ from sandbox.clock import Clock, system_clock
 from sandbox.faults import Faults
 from sandbox.portal.ledgers import Call, RefusedSend, Run, Stored
 from sandbox.portal.letters import INBOX, Letter, SentLetter
+from sandbox.portal.limits import Bucket, OperatingLimit
 from sandbox.portal.people import Employee, Mailbox, Webhook
 from sandbox.portal.profiles import PROFILES, Docs, ProfileName
 from sandbox.portal.refusals import Refusal, flat
@@ -37,6 +38,18 @@ class Portal:
         """`active`: keys are echoed, replayed and checked; `ignored`: as if no key came."""
         self.idempotency_of: dict[str, Literal["active", "ignored"]] = {}
         """The same for single methods, by name."""
+        self.bucket: Bucket | None = None
+        """How many calls per second it bears; None: any."""
+        self.operating: OperatingLimit | None = None
+        """How much working time it gives; None: any."""
+        self.cut_off_seconds: float | None = None
+        """After so many real seconds a call is broken off, and what it did not do is not done."""
+        self.overloaded = False
+        """The vendor has blocked REST on this portal."""
+        self.https_only = False
+        """Plain http is refused, as in the cloud."""
+        self.hidden_methods: set[str] = set()
+        """Those that this portal does not have."""
         self.flat_scope_error = False
         """True: a missing scope is reported in the classic shape."""
         self.sent_copies: Literal["at once", "never"] | float = "at once"
@@ -113,6 +126,11 @@ class Portal:
         self.put(letter)
         return letter
 
+    def regenerate(self, webhook: str, code: str, owner: Employee | None = None) -> None:
+        """Somebody edits a webhook: its code changes, and whoever edits it owns it then."""
+        old = self.webhooks[webhook]
+        self.webhooks[webhook] = replace(old, code=code, employee=owner or old.employee)
+
     def put(self, letter: Letter) -> None:
         self.letters.append(letter)
         self.changes.note()
@@ -149,7 +167,11 @@ class Portal:
         return as_response(self.profile.bad_credentials())
 
     async def _unavailable(self) -> web.Response:
-        return as_response(flat(503, "QUERY_LIMIT_EXCEEDED", "Too many requests"))
+        return as_response(too_many_requests())
+
+
+def too_many_requests() -> Refusal:
+    return flat(503, "QUERY_LIMIT_EXCEEDED", "Too many requests")
 
 
 def as_response(refusal: Refusal) -> web.Response:

@@ -33,6 +33,13 @@ class Docs:
     def bad_credentials(self) -> Refusal:
         return flat(401, "NO_AUTH_FOUND", "Wrong authorization data")
 
+    def bad_classic_credentials(self) -> Refusal:
+        return self.bad_credentials()
+
+    def method_used_up(self) -> Refusal:
+        """The operating-time limit."""
+        return flat(429, "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.")
+
     def missing(self, parameter: str) -> Refusal:
         """A required parameter is absent or empty."""
         sentence = {
@@ -141,6 +148,12 @@ class Observed(Docs):
 
     def bad_credentials(self) -> Refusal:
         return nested(401, "ACCESSDENIEDEXCEPTION", self.language)
+
+    def bad_classic_credentials(self) -> Refusal:
+        return flat(401, "INVALID_CREDENTIALS", "Invalid request credentials")
+
+    def method_used_up(self) -> Refusal:
+        return nested(429, "RATELIMITEXCEPTION", self.language)
 
     def missing(self, parameter: str) -> Refusal:
         sentence = f'Required field "{parameter}" is missing'

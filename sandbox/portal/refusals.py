@@ -18,6 +18,8 @@ _TEXTS = {
         "IDEMPOTENCYKEYREUSEDEXCEPTION": "The idempotency key was used with another request",
         "INVALIDIDEMPOTENCYKEYEXCEPTION": "Invalid idempotency key",
         "INTERNAL_INTERNALEXCEPTION": "Internal error",
+        "RATELIMITEXCEPTION": "Too many requests",
+        "UNKNOWNDTOPROPERTYEXCEPTION": "Unknown property",
     },
     "ru": {
         "VALIDATION_REQUESTVALIDATIONEXCEPTION": "Ошибка проверки запроса",
@@ -31,6 +33,8 @@ _TEXTS = {
         "IDEMPOTENCYKEYREUSEDEXCEPTION": "Ключ идемпотентности использован с другим запросом",
         "INVALIDIDEMPOTENCYKEYEXCEPTION": "Неверный ключ идемпотентности",
         "INTERNAL_INTERNALEXCEPTION": "Внутренняя ошибка",
+        "RATELIMITEXCEPTION": "Слишком много запросов",
+        "UNKNOWNDTOPROPERTYEXCEPTION": "Неизвестное свойство",
     },
 }
 

@@ -1,25 +1,15 @@
-"""Serves the portal's REST: finds the method and the caller, checks in the portal's order.
+"""Serves the portal's REST: reads the address of a call, and meets the whole portal's limits."""
 
-Method, then credentials, then plan and scope, then idempotency, then parameters, then the action.
-"""
-
+import asyncio
 import re
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from aiohttp import web
 
-from sandbox.portal import classic, mailboxes, reading, sending
-from sandbox.portal.call import Incoming
-from sandbox.portal.idempotency import HEADER, Writing, once
+from sandbox.portal.answering import Asked, answer
 from sandbox.portal.ledgers import Call
-from sandbox.portal.parameters import Parameters, parse
-from sandbox.portal.people import Webhook
-from sandbox.portal.portal import SECRET_HEADERS, Portal, as_response
-from sandbox.portal.refusals import Refusal, flat, nested
-
-V3_METHODS = mailboxes.METHODS | reading.METHODS | sending.METHODS
-WRITES = frozenset(sending.METHODS)
+from sandbox.portal.portal import SECRET_HEADERS, Portal, as_response, too_many_requests
 
 _PATH = re.compile(
     r"(?P<prefix>.*)/rest/(?P<v3>api/)?(?P<user>\d+)/(?P<code>[^/]+)/(?P<method>[^/]+)/?"
@@ -32,7 +22,7 @@ class Address:
 
     api: Literal["v3", "classic"]
     user_id: int
-    code: str
+    code: str = field(repr=False)
     method: str
 
 
@@ -51,18 +41,45 @@ def portal_app(portal: Portal) -> web.Application:
         call = Call(address.api, address.method, portal.clock(), kept)
         portal.calls.append(call)
         portal.changes.note()
-        raw = await request.read() if request.method == "POST" else b""
-
-        async def run() -> web.Response:
-            return await answer(portal, address, raw, request.content_type, kept)
-
-        response = await portal.faults.around(request, address.method, run)
+        response = await _limited(portal, request, address, kept)
         call.status = response.status
         return response
 
     app = web.Application(client_max_size=8 * 1024**2)
     app.router.add_route("*", "/{path:.*}", handle)
     return app
+
+
+async def _limited(
+    portal: Portal, request: web.Request, address: Address, headers: dict[str, str]
+) -> web.StreamResponse:
+    """The answer, unless there are too many calls or this one takes too long."""
+    if portal.bucket and not portal.bucket.admit(request.remote or ""):
+        return as_response(too_many_requests())
+
+    async def run() -> web.Response:
+        raw = await request.read() if request.method == "POST" else b""
+        return await answer(
+            Asked(
+                portal,
+                address.api,
+                address.user_id,
+                address.code,
+                address.method,
+                request.scheme,
+                raw,
+                request.content_type,
+                headers,
+            )
+        )
+
+    try:
+        async with asyncio.timeout(portal.cut_off_seconds):
+            return await portal.faults.around(request, address.method, run)
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=504)
 
 
 def read_address(path: str, prefix: str) -> Address | None:
@@ -73,61 +90,3 @@ def read_address(path: str, prefix: str) -> Address | None:
     method = found["method"] if found["v3"] else found["method"].removesuffix(".json")
     api: Literal["v3", "classic"] = "v3" if found["v3"] else "classic"
     return Address(api, int(found["user"]), found["code"], method.lower())
-
-
-async def answer(
-    portal: Portal, address: Address, raw: bytes, content_type: str, headers: dict[str, str]
-) -> web.Response:
-    """Runs one call; a refusal becomes its JSON answer."""
-    start = portal.clock()
-    try:
-        methods = V3_METHODS if address.api == "v3" else classic.METHODS
-        method = methods.get(address.method)
-        if method is None:
-            raise unknown_method(portal, address)
-        webhook = credentials(portal, address)
-        scope(portal, webhook, address)
-
-        def run() -> Any:
-            given = parse(raw, content_type, portal.profile) if address.api == "v3" else {}
-            parameters = Parameters(given, portal.profile)
-            return method(Incoming(portal, webhook, address.method, parameters, raw, headers))
-
-        if address.api == "v3" and address.method in WRITES:
-            key = headers.get(HEADER)
-            result, extra = await once(Writing(portal, webhook, address.method, key, raw), run)
-        else:
-            result, extra = run(), {}
-    except Refusal as refusal:
-        return as_response(refusal)
-    time = portal.profile.time(start, portal.clock())
-    return web.json_response({"result": result, "time": time}, headers=extra)
-
-
-def unknown_method(portal: Portal, address: Address) -> Refusal:
-    if address.api == "v3":
-        return nested(404, "METHODNOTFOUNDEXCEPTION", portal.language)
-    return flat(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
-
-
-def credentials(portal: Portal, address: Address) -> Webhook:
-    """The webhook that the path names, if it is alive."""
-    for webhook in portal.webhooks.values():
-        if (webhook.employee.id, webhook.code) == (address.user_id, address.code):
-            if webhook.state != "active":
-                break
-            return webhook
-    if address.api == "classic" and portal.profile_name == "observed":
-        raise flat(401, "INVALID_CREDENTIALS", "Invalid request credentials")
-    raise portal.profile.bad_credentials()
-
-
-def scope(portal: Portal, webhook: Webhook, address: Address) -> None:
-    """Raises unless the plan and the webhook's rights allow the call."""
-    if not webhook.plan_has_rest:
-        raise flat(403, "ACCESS_DENIED", "REST API is available only on commercial plans")
-    if address.api == "classic" or "mail" in webhook.scopes:
-        return
-    if portal.flat_scope_error:
-        raise flat(403, "insufficient_scope", "The request requires higher privileges")
-    raise nested(403, "INSUFFICIENTSCOPEEXCEPTION", portal.language)
