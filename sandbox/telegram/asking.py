@@ -95,16 +95,31 @@ async def get_chat_member(telegram: Telegram, form: Form) -> Any:
 
 
 async def get_webhook_info(telegram: Telegram, form: Form) -> Any:
-    """Page "getWebhookInfo": never one is set here."""
-    waiting = len(telegram.updates)
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": waiting}
+    """Page "getWebhookInfo"."""
+    known = {"url": telegram.updates.webhook, "has_custom_certificate": False}
+    return known | {"pending_update_count": len(telegram.updates)}
+
+
+async def set_webhook(telegram: Telegram, form: Form) -> Any:
+    """Page "setWebhook": nothing is delivered there, but polls are refused."""
+    url = form.text("url")
+    if url and not url.startswith("https://"):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    _drop_if_asked(telegram, form)
+    telegram.updates.set_webhook(url)
+    return True
 
 
 async def delete_webhook(telegram: Telegram, form: Form) -> Any:
     """Page "deleteWebhook"."""
+    _drop_if_asked(telegram, form)
+    telegram.updates.set_webhook("")
+    return True
+
+
+def _drop_if_asked(telegram: Telegram, form: Form) -> None:
     if form.flag("drop_pending_updates"):
         telegram.updates.drop()
-    return True
 
 
 def _place(form: Form) -> tuple[str, str]:
@@ -124,5 +139,6 @@ METHODS = {
     "getchat": get_chat,
     "getchatmember": get_chat_member,
     "getwebhookinfo": get_webhook_info,
+    "setwebhook": set_webhook,
     "deletewebhook": delete_webhook,
 }

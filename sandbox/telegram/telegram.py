@@ -73,7 +73,7 @@ class Telegram:
         """Refusals in the Bot API's own words."""
         self.pace = Pace()
         """Every send with its time, let through or refused."""
-        self.updates = Updates(self.changes)
+        self.updates = Updates(self.changes, lambda: self.clock())
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
         self.presses: list[Press] = []
@@ -101,6 +101,15 @@ class Telegram:
     def lacks(self, *methods: str) -> None:
         """Answers 404 to these methods, as a server of an older version does."""
         self.script.missing |= {method.lower() for method in methods}
+
+    def revoke_token(self) -> str:
+        """The owner revokes the token: 401 from now on, also for a poll that waits.
+
+        Gives the new token.
+        """
+        self.token = f"{self.bot['id']}:{str(self.number()).rjust(35, 'A')}"
+        self.updates.end_poll(BotApiError(401, "Unauthorized"))
+        return self.token
 
     def now(self) -> int:
         """Unix seconds, as all dates of the Bot API are."""
