@@ -360,7 +360,7 @@ class Drafts:
     def _none(self, tx: Transaction, draft: Draft) -> Draft:
         if draft.field not in fields.COPIES:
             raise Stale
-        return steps.answer(draft, Typed(0, fields.NO_ADDRESSES, ""), known(tx, draft))
+        return steps.answer(draft, Typed(0, fields.EMPTY, ""), known(tx, draft))
 
     def _back(self, tx: Transaction, draft: Draft) -> Draft:
         looking = draft.wants is Wants.LETTER and not draft.reviewed

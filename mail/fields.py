@@ -12,7 +12,9 @@ from storage.records.drafts import Draft, Field, Part, Typed, Written
 
 COPIES = (Field.CC, Field.BCC)
 MOST_ADDRESSES = 100  # in To, Cc and Bcc together
-NO_ADDRESSES = "none"  # typed or pressed, it empties Cc or Bcc
+EMPTY = "none"  # what the button that empties Cc or Bcc stands for
+# Typed, each does the same; in every language that the bot speaks, since none is an address.
+NO_ADDRESSES = (EMPTY, "no one", "nobody", "никому", "никто", "нет", "-", "–", "—")
 
 
 def filled(draft: Draft, field: Field) -> bool:
@@ -93,7 +95,7 @@ def _read_subject(text: str) -> str:
 
 
 def _put_addresses(draft: Draft, field: Field, text: str) -> Draft:
-    if field in COPIES and text.strip().lower() == NO_ADDRESSES:
+    if field in COPIES and text.strip(" .!\r\n\t").lower() in NO_ADDRESSES:
         emails: tuple[str, ...] = ()
     else:
         try:

@@ -109,7 +109,15 @@ async def test_every_field_is_changed_and_goes_out(connected: Person, sandbox: S
 
 @pytest.mark.parametrize(
     ("label", "asked", "how"),
-    [("Cc", CC, "pressed"), ("Bcc", BCC, "pressed"), ("Cc", CC, "None"), ("Bcc", BCC, "NONE")],
+    [
+        ("Cc", CC, "pressed"),
+        ("Bcc", BCC, "pressed"),
+        ("Cc", CC, "None"),
+        ("Bcc", BCC, "NONE"),
+        ("Cc", CC, "Никому"),
+        ("Bcc", BCC, "nobody."),
+        ("Cc", CC, "—"),
+    ],
 )
 async def test_none_empties_a_copy(
     connected: Person, sandbox: Sandbox, label: str, asked: str, how: str

@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from handlers.texts import SHIPPED, SOURCE, Catalogues
+from mail.fields import NO_ADDRESSES
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"_": None, "mark": None, "plural": (1, 2)}
@@ -71,6 +72,13 @@ def test_the_catalogue_is_not_skipped_when_it_is_compiled(locale: str) -> None:
 @pytest.mark.parametrize("locale", TRANSLATED)
 def test_every_text_is_translated_and_no_language_holds_more(locale: str) -> None:
     assert sorted(faults(used_texts(), catalogue(locale))) == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_the_label_that_empties_a_copy_can_be_typed(locale: str) -> None:
+    message = catalogue(locale).get("None")
+    assert message is not None
+    assert str(message.string).lower() in NO_ADDRESSES
 
 
 def test_every_folder_of_locales_is_shipped() -> None:
