@@ -64,6 +64,7 @@ def test_any_letter_on_its_way_can_be_shown(scene: OutboxScene) -> None:
     check(lambda _: told_below(scene.row, _))
 
 
+@FEWER
 @given(any_rows.attempts())
 def test_any_attempt_to_connect_can_be_shown(
     attempt: tuple[ConnectAttempt, Connection | None],
@@ -77,6 +78,7 @@ def test_any_accounts_can_be_shown(found: tuple[Person, AccountsScene]) -> None:
     check(lambda _: accounts_card(*found, _))
 
 
+@FEWER
 @given(any_rows.LEAVINGS)
 def test_any_question_before_disconnecting_can_be_shown(leaving: Leaving) -> None:
     check(lambda _: leaving_card(leaving, _))
