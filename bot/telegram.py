@@ -12,12 +12,12 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
+    AiogramError,
     TelegramAPIError,
-    TelegramBadRequest,
     TelegramNetworkError,
-    TelegramNotFound,
     TelegramRetryAfter,
     TelegramServerError,
+    TelegramUnauthorizedError,
 )
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
@@ -141,15 +141,20 @@ class TelegramSession(AiohttpSession):
 
 
 async def optional(call: Awaitable[Found]) -> Found | None:
-    """The call's result, or None where this server refuses it.
+    """The call's result, or None where this server does not give it.
 
-    For whatever is not among the five methods that the bot cannot do without.
+    For whatever is not among the five methods that the bot cannot do without. A token that is
+    refused is refused for every method, and is raised.
     """
     try:
         return await call
-    except (TelegramBadRequest, TelegramNotFound) as error:
-        log.warning("Telegram refused %s: %s", error.method.__api_method__, error.message)
-        return None
+    except TelegramUnauthorizedError:
+        raise
+    except TelegramAPIError as error:
+        log.warning("Telegram did not do %s: %s", error.method.__api_method__, plainly(error))
+    except AiogramError as error:  # a page instead of an answer
+        log.warning("Telegram's answer to an optional call is none: %s", plainly(error))
+    return None
 
 
 def plainly(error: BaseException) -> str:

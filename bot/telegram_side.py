@@ -105,14 +105,15 @@ class TelegramSide:
         for language in SHIPPED:
             texts = self._catalogues.for_language(language, language)
             commands = [BotCommand(command=name, description=said) for name, said in menu(texts)]
-            await optional(
+            registered = await optional(
                 self._bot.set_my_commands(
                     commands,
                     scope=BotCommandScopeAllPrivateChats(),
                     language_code=None if language == "en" else language,
                 )
             )
-
+            if registered is None:
+                return
         for admin in await self._database.read(people.admins):
             await show_admin_menu(self._bot, self._catalogues, admin.id)
 

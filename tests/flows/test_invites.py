@@ -138,3 +138,19 @@ async def test_a_server_without_menus_does_no_harm(
     anna.say("/start")
     await anna.chat.wait_for("Here you can answer your Bitrix24 mail.")
     await link_of(anna, sandbox)
+
+
+@pytest.fixture
+def page_for_menu(sandbox: Sandbox) -> None:
+    """From the start on a proxy answers for one method."""
+    sandbox.telegram.faults.html(200, method="setMyCommands")
+
+
+async def test_a_page_instead_of_the_menu_at_start_was_a_traceback(
+    page_for_menu: None, anna: Person, bot: BotProcess
+) -> None:
+    await settled(anna)
+    await bot.stop()
+    (line,) = [line for line in bot.log.splitlines() if "ClientDecodeError" in line]
+    assert "WARNING" in line
+    assert "ERROR" not in bot.log

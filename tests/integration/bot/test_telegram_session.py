@@ -11,7 +11,7 @@ from aiogram.methods import SendMessage
 
 from bot.telegram import NotSent, RawUpdates, TelegramSession, optional
 from bot.verdicts import Outcome, classify
-from tests.integration.bot.bot_api import TOKEN, BotApi, drops, hangs, refuses, says
+from tests.integration.bot.bot_api import TOKEN, Answer, BotApi, drops, hangs, refuses, says
 from tests.integration.bot.shapes import message
 
 SEND = SendMessage(chat_id=7, text="hello")
@@ -113,7 +113,17 @@ async def test_a_method_that_is_refused_here_is_done_without(
     assert await optional(bot.delete_message(7, 1)) is True
 
 
-async def test_other_failures_of_an_optional_method_are_not_hidden(
+@pytest.mark.parametrize("trouble", [drops, says(200, "<html>"), refuses(429, "Later")])
+async def test_a_fault_around_an_optional_method_is_one_line_of_the_log(
+    bot: Bot, bot_api: BotApi, trouble: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot_api.always["deleteMessage"] = trouble
+    assert await optional(bot.delete_message(7, 1)) is None
+    (record,) = [one for one in caplog.records if one.name == "bot.telegram"]
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+
+
+async def test_a_refused_token_is_not_hidden_by_an_optional_method(
     bot: Bot, bot_api: BotApi
 ) -> None:
     bot_api.always["deleteMessage"] = refuses(401, "Unauthorized")
