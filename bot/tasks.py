@@ -130,7 +130,7 @@ class Tasks:
             if final is not None:
                 self.end(final)
             elif isinstance(error, StorageUnavailable):
-                log.warning("%s is given up: the storage is %s", name, error.trouble)
+                log.warning("%s breaks off: the storage is %s", name, error.trouble)
             else:
                 log.exception("%s failed", name)
 

@@ -28,7 +28,7 @@ from storage.records.failures import Failure
 from storage.records.letters import Letter, LetterText
 from storage.records.notices import Manner
 
-IDLE_SECONDS = 30.0  # how long to sleep when nobody rings
+IDLE_SECONDS = 5.0  # how long to sleep when nobody rings
 UNREAD_SHOWN = 5
 SENDERS_KEEP = timedelta(hours=1)
 

@@ -109,7 +109,8 @@ class Sending:
         for pause in STORE_AGAIN:
             try:
                 await self._database.write(change)
-            except StorageUnavailable:
+            except StorageUnavailable as error:
+                _log.warning("an answer waits %.0f s: the storage is %s", pause, error.trouble)
                 await self._sleep(pause)
             else:
                 return

@@ -60,6 +60,17 @@ class BotProcess:
         self._pid = self._server.ask(request)["pid"]
 
     @property
+    def runs(self) -> bool:
+        """Started, and not seen to end."""
+        return self._pid is not None
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._pid is not None
+        return self._pid
+
+    @property
     def log_file(self) -> Path:
         return self.folder / "bot.log"
 
