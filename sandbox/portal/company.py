@@ -12,8 +12,8 @@ OLEG = "oleg@linden-print.example"
 
 def linden_print(portal: Portal) -> None:
     """Fills the portal: people, mailboxes, webhooks in every state, letters 15 to 19."""
-    anna = Employee(1, "Anna", "Berg", admin=True)
-    oleg = Employee(7, "Oleg", "Sokolov", time_zone="Europe/Moscow")
+    anna = Employee(1, "Anna", "Berg", admin=True, email=ANNA)
+    oleg = Employee(7, "Oleg", "Sokolov", time_zone="Europe/Moscow", email=OLEG)
     newcomer = Employee(9, "Mira", "Stein")
     portal.employees += [anna, oleg, newcomer]
     portal.mailboxes += [

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sandbox.portal.letters import SentLetter
+from sandbox.portal.letters import Letter, SentLetter
 
 
 @dataclass
@@ -35,6 +35,16 @@ class Run:
     """Another call with the same key ran at the same time."""
     sent: SentLetter | None = None
     """The letter that left by it."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something that was made on the portal out of a letter, or was taken away again."""
+
+    method: str
+    id: int
+    letter: Letter
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

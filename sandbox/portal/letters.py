@@ -5,11 +5,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sandbox.portal.people import Mailbox
 
 INBOX = "INBOX"
 SENT = "Sent"
+SPAM = "Spam"
+TRASH = "Trash"
 
 _BREAK = re.compile(r"(?i)<br\s*/?>|</p>|</div>|</blockquote>|</pre>")
 _TAG = re.compile(r"<[^>]*>")
@@ -34,6 +37,8 @@ class Letter:
     """The id of the letter that this one answers."""
     visible_at: datetime | None = None
     """From when the API shows it; None: at once."""
+    bindings: list[dict[str, Any]] = field(default_factory=list)
+    """What was made of it on the portal."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,12 @@ class SentLetter:
     @property
     def idempotency_key(self) -> str | None:
         return self.headers.get("Idempotency-Key")
+
+
+def in_folder(letter: Letter, asked: str) -> bool:
+    """A folder is asked for by its path, `Clients/Paper`, or by the last name in it."""
+    path = letter.folder.casefold()
+    return asked.casefold() in (path, path.rpartition("/")[2])
 
 
 def text_of(body: str) -> str:

@@ -1,8 +1,12 @@
 """Which mail methods there are; all belong to the scope `mail`."""
 
-from sandbox.portal import mailboxes, reading, sending
+from sandbox.portal import fields, linking, mailboxes, moving, reading, recipients, sending
 from sandbox.portal.call import Method
 
-MAIL_METHODS: dict[str, Method] = mailboxes.METHODS | reading.METHODS | sending.METHODS
-WRITES = frozenset(sending.METHODS)
+_WRITING = sending.METHODS | moving.METHODS | linking.METHODS
+
+MAIL_METHODS: dict[str, Method] = (
+    mailboxes.METHODS | reading.METHODS | recipients.METHODS | fields.METHODS | _WRITING
+)
+WRITES = frozenset(_WRITING)
 """Those that change something: idempotency keys count there."""

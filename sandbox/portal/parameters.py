@@ -69,14 +69,30 @@ class Parameters:
         except ValueError:
             raise self.profile.bad_date(name) from None
 
-    def page(self, rows: list[Any], most: int) -> list[Any]:
-        """The rows that `pagination` asks for: 25 without it, 50 if it names no limit.
+    def names(self, name: str) -> list[str] | None:
+        """An optional array of strings."""
+        value = self.given.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise nested(400, "INVALIDSELECTEXCEPTION", self.profile.language)
+        return value
+
+    def select(self, item: dict[str, Any]) -> dict[str, Any]:
+        """The keys that `select` asks for; unknown ones are ignored, but not those of relations."""
+        names = self.names("select")
+        if any("." in name for name in names or ()):
+            raise nested(400, "UNKNOWNDTOPROPERTYEXCEPTION", self.profile.language)
+        return {name: item[name] for name in names or () if name in item} or item
+
+    def page(self, rows: list[Any], most: int, default: int = 25) -> list[Any]:
+        """The rows that `pagination` asks for: `default` without it, 50 if it names no limit.
 
         A limit above `most` is cut only after the offset was computed, so rows are skipped.
         """
         pagination = self.given.get("pagination")
         if pagination is None:
-            return rows[:25]
+            return rows[:default]
         if not isinstance(pagination, dict):
             raise nested(400, "INVALIDPAGINATIONEXCEPTION", self.profile.language)
         for value in (pagination.get(key, 1) for key in ("page", "limit", "offset")):

@@ -14,6 +14,7 @@ class Employee:
     admin: bool = False
     active: bool = True
     time_zone: str = "Europe/Berlin"
+    email: str = ""
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ from aiohttp import web
 from sandbox.changes import Changes
 from sandbox.clock import Clock, system_clock
 from sandbox.faults import Faults
-from sandbox.portal.ledgers import Call, RefusedSend, Run, Stored
+from sandbox.portal.ledgers import Call, Made, RefusedSend, Run, Stored
 from sandbox.portal.letters import INBOX, Letter, SentLetter
 from sandbox.portal.limits import Bucket, OperatingLimit
 from sandbox.portal.people import Employee, Mailbox, Webhook
@@ -71,6 +71,11 @@ class Portal:
         """Names that are understood as recipients, and their addresses."""
         self.letters: list[Letter] = []
         self.sent: list[SentLetter] = []
+        self.made: list[Made] = []
+        """Tasks, chats and the like, in order."""
+        self.missing_modules: set[str] = set()
+        """Of `crm`, `tasks`, `calendar`, `im`, `blog`: those that are not installed."""
+        self.ids_change_on_move = False
         self.runs: list[Run] = []
         """Calls of writing methods that ran, or are running: not those refused or replayed."""
         self.calls: list[Call] = []
@@ -105,6 +110,7 @@ class Portal:
         is_seen: bool = False,
         has_attachments: bool = False,
         answers: int | None = None,
+        folder: str = INBOX,
         letter_id: int | None = None,
     ) -> Letter:
         """A letter comes in from outside. `mailbox` is one of our addresses."""
@@ -112,7 +118,7 @@ class Portal:
         letter = Letter(
             letter_id or self.next_id(),
             box,
-            INBOX,
+            folder,
             sender,
             to or box.email,
             cc,

@@ -16,6 +16,8 @@ VALIDATION = "VALIDATION_REQUESTVALIDATIONEXCEPTION"
 CUT_BODY = 10_000
 """Where newer builds cut a body in `mail.message.thread`."""
 
+_TOKENS = {"messageId": "MISSING_MESSAGE_ID"}
+
 ProfileName = Literal["docs", "observed"]
 
 
@@ -23,6 +25,8 @@ class Docs:
     """The mail pages and the REST 3.0 overview."""
 
     idempotency: Literal["active", "ignored"] = "active"
+    caps_moves = False
+    """Are at most 100 letters moved, and do their places matter for `move` only?"""
     quotes_original = False
     """Does the copy of an answer end with the letter that it answers?"""
 
@@ -60,6 +64,18 @@ class Docs:
             message=sentence,
             validation=[{"message": token, "field": field}],
         )
+
+    def refused(self, sentence: str, field: str | None = None, token: str | None = None) -> Refusal:
+        """Any other reason, filed under a parameter or under none; `token` is for newer builds."""
+        return self._validation(sentence, field)
+
+    def boolean(self) -> Any:
+        """True as a result, bare on the pages of the methods."""
+        return True
+
+    def hidden_mailbox(self) -> Refusal:
+        """`mail.mailbox.get` of somebody else's mailbox."""
+        return nested(403, "ACCESSDENIEDEXCEPTION", self.language)
 
     def foreign_mailbox(self) -> Refusal:
         return nested(403, "ACCESSDENIEDEXCEPTION", self.language)
@@ -117,13 +133,9 @@ class Docs:
         """The instant that `dateFrom` or `dateTo` means."""
         return given
 
-    def _validation(self, sentence: str, field: str) -> Refusal:
-        return nested(
-            400,
-            VALIDATION,
-            self.language,
-            validation=[{"message": sentence, "field": field}],
-        )
+    def _validation(self, sentence: str, field: str | None) -> Refusal:
+        item = {"message": sentence} | ({} if field is None else {"field": field})
+        return nested(400, VALIDATION, self.language, validation=[item])
 
     def _common(self, letter: Letter) -> dict[str, Any]:
         return {
@@ -136,7 +148,7 @@ class Docs:
             "date": self.date(letter.date),
             "isSeen": letter.is_seen,
             "hasAttachments": letter.has_attachments,
-            "bindings": [],
+            "bindings": list(letter.bindings),
         }
 
 
@@ -144,6 +156,7 @@ class Observed(Docs):
     """What some portals were seen to answer instead."""
 
     idempotency: Literal["active", "ignored"] = "ignored"
+    caps_moves = True
     quotes_original = True
 
     def bad_credentials(self) -> Refusal:
@@ -157,13 +170,24 @@ class Observed(Docs):
 
     def missing(self, parameter: str) -> Refusal:
         sentence = f'Required field "{parameter}" is missing'
-        return self._validation(sentence, f"MISSING_{parameter.upper()}")
+        token = _TOKENS.get(parameter, f"MISSING_{parameter.upper()}")
+        return self._validation(sentence, token)
 
     def bad_date(self, parameter: str) -> Refusal:
         return self._validation(f'Invalid date in "{parameter}"', f"INVALID_{parameter.upper()}")
 
     def failed(self, token: str, field: str, sentence: str) -> Refusal:
         return self._validation(sentence, token)
+
+    def refused(self, sentence: str, field: str | None = None, token: str | None = None) -> Refusal:
+        return self._validation(sentence, token or field)
+
+    def boolean(self) -> Any:
+        """Nested, as the overview has it."""
+        return {"result": True}
+
+    def hidden_mailbox(self) -> Refusal:
+        return nested(400, "ENTITYNOTFOUNDEXCEPTION", self.language)
 
     def foreign_mailbox(self) -> Refusal:
         return nested(500, "INTERNAL_INTERNALEXCEPTION", self.language)

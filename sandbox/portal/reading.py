@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.portal.call import Incoming, Method
-from sandbox.portal.letters import Letter
+from sandbox.portal.letters import Letter, in_folder
 from sandbox.portal.parameters import Parameters, whole
 from sandbox.portal.people import Mailbox
 from sandbox.portal.refusals import nested
@@ -30,13 +30,7 @@ def get_letter(call: Incoming) -> Any:
     letter = call.letter(call.parameters.number("id"))
     if letter is None:
         raise nested(400, "ENTITYNOTFOUNDEXCEPTION", call.profile.language)
-    item = call.profile.item(letter)
-    select = call.parameters.given.get("select")
-    if select is None:
-        return {"item": item}
-    if not isinstance(select, list) or not all(isinstance(name, str) for name in select):
-        raise nested(400, "INVALIDSELECTEXCEPTION", call.profile.language)
-    return {"item": {name: item[name] for name in select if name in item} or item}
+    return {"item": call.parameters.select(call.profile.item(letter))}
 
 
 def get_thread(call: Incoming) -> Any:
@@ -107,7 +101,7 @@ def _by_text(parameters: Parameters) -> Wanted:
 
     def fits(letter: Letter) -> bool:
         parts = (letter.subject, letter.sender, letter.to, letter.cc, letter.body)
-        return query in "\n".join(parts).casefold() and folder in ("", letter.folder.casefold())
+        return query in "\n".join(parts).casefold() and (not folder or in_folder(letter, folder))
 
     return fits
 

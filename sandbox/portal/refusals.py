@@ -53,6 +53,11 @@ def flat(status: int, code: str, description: str) -> Refusal:
     return Refusal(status, {"error": code, "error_description": description})
 
 
+def full(status: int, code: str, message: str) -> Refusal:
+    """REST 3.0 shape with a code that has another beginning."""
+    return Refusal(status, {"error": {"code": code, "message": message}})
+
+
 def nested(
     status: int,
     tail: str,

@@ -7,6 +7,9 @@ VALIDATION = "VALIDATION_REQUESTVALIDATIONEXCEPTION"
 DENIED = "ACCESSDENIEDEXCEPTION"
 PAGINATION = "INVALIDPAGINATIONEXCEPTION"
 NOT_FOUND = "ENTITYNOTFOUNDEXCEPTION"
+SELECT = "INVALIDSELECTEXCEPTION"
+NO_PROPERTY = "UNKNOWNDTOPROPERTYEXCEPTION"
+NO_FIELD = "BITRIX_REST_V3_REALISATION_EXCEPTION_FIELDNOTFOUNDEXCEPTION"
 
 LETTER = {
     "id": int,
@@ -37,6 +40,8 @@ class MethodPage:
     """Parameters of a call that succeeds in the sandbox."""
     optional: frozenset[str] = frozenset()
     """Keys that only some builds send."""
+    nullable: frozenset[str] = frozenset()
+    """Keys that come as null from the sandbox."""
 
 
 REPLY: dict[str, object] = {
@@ -56,13 +61,54 @@ WAYS = {
 }
 """By method: a call that succeeds, and where and how its failures are filed."""
 
+BOX: dict[str, type] = {"id": int, "name": str, "email": str, "senderName": str}
+PERSON: dict[str, type] = {"id": int, "email": str, "name": str}
+FIELD: dict[str, type] = {"name": str, "type": str, "title": str}
+FIELD_MORE: dict[str, type] = {
+    "description": str,
+    "validationRules": object,
+    "requiredGroups": object,
+    "filterable": bool,
+    "sortable": bool,
+    "editable": bool,
+    "multiple": bool,
+    "elementType": str,
+}
+CUT = frozenset({"truncated", "bodyLength"})
+UNSAID = frozenset({"description", "validationRules", "requiredGroups", "elementType"})
+CREATED: dict[str, type] = {"success": bool, "messageId": int}
+
+
+def created(
+    key: str | None,
+    parameters: tuple[str, ...] = (),
+    good: dict[str, object] | None = None,
+    **more: type,
+) -> MethodPage:
+    """A method that makes something of a letter; without `key` its result is a boolean."""
+    return MethodPage(
+        ("messageId*", *parameters),
+        "result",
+        CREATED | {key: int} | more if key else {},
+        frozenset({VALIDATION, DENIED}),
+        {"messageId": 15} | (good or {}),
+    )
+
+
 PAGES = {
     "mail.mailbox.list": MethodPage(
         ("name", "email", "pagination"),
         "result.items",
-        {"id": int, "name": str, "email": str, "senderName": str},
+        BOX,
         frozenset({DENIED, PAGINATION}),
         {},
+    ),
+    "mail.mailbox.get": MethodPage(
+        ("id*", "select"),
+        "result.item",
+        BOX,
+        frozenset({VALIDATION, DENIED, NOT_FOUND}),
+        {"id": 3},
     ),
     "mail.mailbox.senders": MethodPage(
         ("pagination",),
@@ -86,6 +132,7 @@ PAGES = {
         LETTER,
         frozenset({DENIED, PAGINATION, VALIDATION}),
         {},
+        nullable=frozenset({"cc", "body"}),
     ),
     "mail.message.get": MethodPage(
         ("id*", "select"),
@@ -93,6 +140,7 @@ PAGES = {
         LETTER,
         frozenset({VALIDATION, DENIED, NOT_FOUND}),
         {"id": 15},
+        nullable=frozenset({"cc"}),
     ),
     "mail.message.thread": MethodPage(
         ("id*", "limit"),
@@ -110,7 +158,7 @@ PAGES = {
         },
         frozenset({VALIDATION, NOT_FOUND, DENIED}),
         {"id": 15},
-        optional=frozenset({"truncated", "bodyLength"}),
+        optional=CUT,
     ),
     "mail.message.reply": MethodPage(
         ("replyToMessageId*", "from*", "to*", "subject*", "body*", "cc", "bcc"),
@@ -133,7 +181,51 @@ PAGES = {
         frozenset({VALIDATION, DENIED}),
         FORWARD,
     ),
+    "mail.message.movetofolder": MethodPage(
+        ("messageIds*", "action*", "folder"),
+        "result",
+        {"success": bool, "movedCount": int, "action": str},
+        frozenset({VALIDATION, DENIED}),
+        {"messageIds": [15, 16], "action": "move", "folder": "Processed"},
+    ),
+    "mail.message.createcrmactivity": created(None),
+    "mail.message.removecrmactivity": created(None),
+    "mail.message.createtask": created("taskId", ("title", "responsibleId", "description")),
+    "mail.message.createcalendarevent": created(
+        "eventId",
+        ("dateFrom*", "dateTo*", "name", "description"),
+        {"dateFrom": "2026-09-01 10:00:00", "dateTo": "2026-09-01 11:00:00"},
+    ),
+    "mail.message.createchat": created("chatId", existing=bool),
+    "mail.message.createfeedpost": created("postId", ("title",)),
+    "mail.recipient.listcontacts": MethodPage(
+        ("query", "pagination"), "result.items", PERSON, frozenset({DENIED, PAGINATION}), {}
+    ),
+    "mail.recipient.listemployees": MethodPage(
+        ("query*", "pagination"),
+        "result.items",
+        PERSON,
+        frozenset({DENIED, PAGINATION, VALIDATION}),
+        {"query": "a"},
+    ),
 }
+for _group in ("mailbox", "message", "recipient"):
+    PAGES[f"mail.{_group}.field.list"] = MethodPage(
+        ("select",),
+        "result.items",
+        FIELD | FIELD_MORE,
+        frozenset({DENIED, NO_PROPERTY, SELECT}),
+        {},
+        nullable=UNSAID,
+    )
+    PAGES[f"mail.{_group}.field.get"] = MethodPage(
+        ("name*", "select"),
+        "result.item",
+        FIELD,
+        frozenset({DENIED, NO_FIELD, VALIDATION, NO_PROPERTY, SELECT}),
+        {"name": "id", "select": ["name", "type", "title"]},
+    )
+
 """By method name."""
 
 SEND_ORDER = ("from", "subject", "body", "to")

@@ -5,10 +5,13 @@ neighbouring folder. Without it the table stands for itself.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from sandbox.portal.mail_methods import MAIL_METHODS, WRITES
 
 from .portal_table import LETTER, PAGES, V3
 
@@ -21,6 +24,13 @@ def page(method: str) -> Any:
 
 
 @needs_list
+def test_all_methods_are_there() -> None:
+    listed = json.loads(FOUND[0].read_text())["methods"]
+    assert set(PAGES) == set(listed) == set(MAIL_METHODS)
+    assert {method for method, each in listed.items() if each["writes"]} == WRITES
+
+
+@needs_list
 @pytest.mark.parametrize("method", PAGES)
 def test_parameters(method: str) -> None:
     written = {each["name"] + "*" * each["required"] for each in page(method)["params"]}
@@ -30,9 +40,9 @@ def test_parameters(method: str) -> None:
 @needs_list
 @pytest.mark.parametrize("method", PAGES)
 def test_result(method: str) -> None:
-    names = {"integer": int, "string": str, "boolean": bool, "array": list}
+    names = {"integer": int, "string": str, "boolean": bool, "array": list, "any": object}
     result = page(method)["result"]
-    written = {each["name"]: names[each["type"].partition("<")[0]] for each in result["fields"]}
+    written = {each["name"]: names[re.split("[<|]", each["type"])[0]] for each in result["fields"]}
     assert (PAGES[method].path, PAGES[method].keys) == (result["path"], written)
 
 

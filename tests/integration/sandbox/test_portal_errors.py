@@ -37,7 +37,8 @@ async def test_a_required_parameter_is_missed(
     status, error = await portal.error(method, parameters)
     assert status == 400
     docs = sandbox.portal.profile_name == "docs"
-    assert item_of(error)["field"] == (name if docs else f"MISSING_{name.upper()}")
+    token = "MESSAGE_ID" if name == "messageId" else name.upper()
+    assert item_of(error)["field"] == (name if docs else f"MISSING_{token}")
 
 
 @pytest.mark.parametrize("method", WAYS)
@@ -127,12 +128,14 @@ async def test_a_date_that_is_not_date_atom(
     assert item_of(error)["field"] == (name if docs else f"INVALID_{name.upper()}")
 
 
-@pytest.mark.parametrize("method", ["mail.mailbox.list", "mail.mailbox.senders"])
+@pytest.mark.parametrize(
+    "method", [method for method, page in PAGES.items() if "pagination" in page.parameters]
+)
 @pytest.mark.parametrize(
     "pagination", [{"limit": 0}, {"limit": "x"}, {"page": "x"}, {"offset": None}, [], 5]
 )
 async def test_bad_pagination(method: str, pagination: object, portal: PortalClient) -> None:
-    status, error = await portal.error(method, {"pagination": pagination})
+    status, error = await portal.error(method, PAGES[method].good | {"pagination": pagination})
     assert (status, error["code"]) == (400, V3 + "INVALIDPAGINATIONEXCEPTION")
 
 

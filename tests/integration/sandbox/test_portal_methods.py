@@ -24,14 +24,17 @@ async def test_results_have_the_keys_and_types_of_the_page(
     found = body
     for step in page.path.split("."):
         found = found[step]
+    if not page.keys:
+        assert found == (True if sandbox.portal.profile_name == "docs" else {"result": True})
+        return
     rows = found if isinstance(found, list) else [found]
     assert rows
     for row in rows:
         assert set(row) - page.optional == set(page.keys) - page.optional
         assert set(row) <= set(page.keys)
         for key, value in row.items():
-            nullable = key in ("cc", "body") and method.startswith("mail.message")
-            assert type(value) is page.keys[key] or (nullable and value is None), (key, value)
+            nothing = key in page.nullable and value is None
+            assert type(value) is page.keys[key] or nothing, (key, value)
 
 
 async def test_lists_show_letters_as_the_profile_says(
