@@ -44,7 +44,7 @@ class AccountButton(CallbackData, prefix="c"):
 def accounts_card(person: Person, scene: AccountsScene, _: Texts) -> Shown:
     """All connections of a person, or the question what one is to be called."""
     if scene.naming is not None:
-        text, keyboard = _naming(scene.naming, person, _)
+        text, keyboard = _naming(scene.naming, scene.connections, person, _)
     elif scene.connections:
         text, keyboard = _all(scene, person, _)
     else:
@@ -56,15 +56,18 @@ def _all(
     scene: AccountsScene, person: Person, _: Texts
 ) -> tuple[Text, tuple[tuple[Button, ...], ...]]:
     tests = {test.connection: test for test in scene.tests}
+    names = _names(scene.connections, _)
+    short = _short_names(scene.connections, names)
     lines = [Text(Bold(_("Your portals")))]
     keyboard: list[tuple[Button, ...]] = []
     for connection in scene.connections[:MOST_SHOWN]:
         active = connection.id == person.active_connection
-        lines.append(_account(connection, tests.get(connection.id), _, active=active))
+        name = names[connection.id]
+        lines.append(_account(connection, name, tests.get(connection.id), _, active=active))
         presses = (AccountPress.TEST, AccountPress.NAME, AccountPress.ASK)
         buttons = [
             _button(connection, person.revision, label, press)
-            for press, label in _labels(connection, _, alone=len(scene.connections) == 1).items()
+            for press, label in _labels(short.get(connection.id, ""), _).items()
             if press in presses or not active
         ]
         keyboard += [tuple(buttons[:-2]), tuple(buttons[-2:])]
@@ -74,22 +77,21 @@ def _all(
     return as_list(*lines, sep="\n\n"), tuple(keyboard)
 
 
-def _labels(connection: Connection, _: Texts, *, alone: bool) -> dict[AccountPress, str]:
+def _labels(name: str, _: Texts) -> dict[AccountPress, str]:
     """What the buttons say; with several portals each names its own."""
-    if alone:
+    if not name:
         labels = _("Use"), _("Test"), _("Rename"), _("Remove")
     else:
         labels = _("Use {name}"), _("Test {name}"), _("Rename {name}"), _("Remove {name}")
     presses = AccountPress.USE, AccountPress.TEST, AccountPress.NAME, AccountPress.ASK
-    name = shown_line(connection.name) or _full_name(connection)
     return {press: label.format(name=name) for press, label in zip(presses, labels, strict=True)}
 
 
 def _account(
-    connection: Connection, test: ConnectionTest | None, _: Texts, *, active: bool
+    connection: Connection, name: str, test: ConnectionTest | None, _: Texts, *, active: bool
 ) -> Text:
     sign = " · " + _("active") + " ✅" if active else ""
-    lines = [Text(Bold(_full_name(connection)), sign)]
+    lines = [Text(Bold(name), sign)]
     lines += account_lines(connection.account, _)
     if not connection.address.code:  # it does not open any more
         lines.append(Text(reason(Failure("code_lost"), _), " ⚠️"))
@@ -116,18 +118,46 @@ def _tested(connection: Connection, test: ConnectionTest, _: Texts) -> Text:
             return Text(reason(test.failure or Failure("check_broke"), _), " ❌")
 
 
-def _full_name(connection: Connection) -> str:
+def _names(connections: tuple[Connection, ...], _: Texts) -> dict[str, str]:
+    """What each connection is called; those that would look alike are told apart by a number."""
+    plain = [_full_name(connection) for connection in connections]
+    numbered = [
+        _full_name(one, _("user {number}").format(number=one.address.user_id))
+        if plain.count(name) > 1
+        else name
+        for one, name in zip(connections, plain, strict=True)
+    ]
+    return {
+        one.id: f"{name} ({place})" if numbered.count(name) > 1 else name
+        for place, (one, name) in enumerate(zip(connections, numbered, strict=True), 1)
+    }
+
+
+def _short_names(connections: tuple[Connection, ...], names: dict[str, str]) -> dict[str, str]:
+    """For buttons: the owner's name alone, where only one has it; nothing for the only one."""
+    if len(connections) == 1:
+        return {}
+    given = {one.id: shown_line(one.name) for one in connections}
+    taken = list(given.values())
+    return {
+        one: given[one] if given[one] and taken.count(given[one]) == 1 else name
+        for one, name in names.items()
+    }
+
+
+def _full_name(connection: Connection, number: str = "") -> str:
     """Its owner's name for it with the host in brackets, else the host; and who it is there."""
     name, who = shown_line(connection.name), shown_line(connection.account.person_name)
     label = connection.address.label
     shown = f"{name} ({label})" if name else label
-    return f"{shown}, {who}" if who else shown
+    return ", ".join(filter(None, (shown, number, who)))
 
 
 def _naming(
-    connection: Connection, person: Person, _: Texts
+    connection: Connection, every: tuple[Connection, ...], person: Person, _: Texts
 ) -> tuple[Text, tuple[tuple[Button, ...], ...]]:
-    question = _("What do you want to call {name}?").format(name=_full_name(connection))
+    name = _names(every, _).get(connection.id, _full_name(connection))
+    question = _("What do you want to call {name}?").format(name=name)
     lines = [
         Text(question),
         Text(
@@ -167,7 +197,8 @@ def _button(connection: Connection, revision: int, label: str, press: AccountPre
 def leaving_card(leaving: Leaving, _: Texts) -> Shown:
     """The question before disconnecting, with what it would cost."""
     connection = leaving.connection
-    lines = [Text(_("Disconnect {name}?").format(name=_full_name(connection)))]
+    name = _names(leaving.connections, _).get(connection.id, _full_name(connection))
+    lines = [Text(_("Disconnect {name}?").format(name=name))]
     if leaving.letters:
         lines.append(
             Text(

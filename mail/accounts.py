@@ -19,12 +19,13 @@ from storage.records.pointers import Pointer, PointsAt
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What would happen if this connection were removed."""
+    """What would happen if this connection, which is one of `connections`, were removed."""
 
     connection: Connection
     letters: int
     drafts: int
     revision: int
+    connections: tuple[Connection, ...] = ()
 
 
 class Accounts:
@@ -151,7 +152,8 @@ class Accounts:
                 return None
             letters = len(waiting_rows(tx, person, found.id))
             unfinished = len(drafts.of_connection(tx, person, found.id))
-            return Leaving(found, letters, unfinished, known.revision)
+            every = connections.of_person(tx, person)
+            return Leaving(found, letters, unfinished, known.revision, every)
 
         return await self._database.read(look)
 

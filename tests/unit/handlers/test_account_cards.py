@@ -94,6 +94,34 @@ def test_a_name_stands_before_the_host_in_brackets() -> None:
     assert text(question).startswith("Disconnect Support (acme.example), Anna Berg?")
 
 
+SEVENTH = replace(CONNECTION, id="d" * 16, address=replace(CONNECTION.address, user_id=7))
+
+
+def test_two_webhooks_of_people_with_one_name_looked_alike() -> None:
+    both = (CONNECTION, SEVENTH)
+    card = accounts_card(ANNA, AccountsScene(both), EN)
+    assert "acme.example, user 1, Anna Berg · active ✅" in text(card)
+    assert "\nacme.example, user 7, Anna Berg\n" in text(card)
+    assert labels(card)[-1] == "Remove acme.example, user 7, Anna Berg"
+    question = leaving_card(Leaving(SEVENTH, 0, 0, 7, both), EN)
+    assert text(question).startswith("Disconnect acme.example, user 7, Anna Berg?")
+    naming = accounts_card(ANNA, AccountsScene(both, naming=SEVENTH), EN)
+    assert text(naming).startswith("What do you want to call acme.example, user 7, Anna Berg?")
+
+
+def test_buttons_of_two_portals_with_one_name_looked_alike() -> None:
+    elsewhere = replace(SEVENTH, name="Support", address=replace(SEVENTH.address, host="b.example"))
+    card = accounts_card(ANNA, AccountsScene((NAMED, elsewhere)), EN)
+    assert len(set(labels(card))) == len(labels(card))
+    assert labels(card)[-1] == "Remove Support (b.example), Anna Berg"
+
+
+def test_one_user_of_two_boxes_on_a_host_is_counted() -> None:
+    other = replace(CONNECTION, id="d" * 16, address=replace(CONNECTION.address, prefix="/b24"))
+    card = accounts_card(ANNA, AccountsScene((CONNECTION, other)), EN)
+    assert len(set(labels(card))) == len(labels(card))
+
+
 def test_a_name_commands_nothing() -> None:
     card = accounts_card(ANNA, AccountsScene((replace(NAMED, name="/disconnect @bot"),)), EN)
     assert "/disconnect" not in text(card)
