@@ -33,6 +33,7 @@ _LINK = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s])[^\s\x00-\x1f\x7f]*", re.
 _EMOJI_JOINER = "\u200d"
 _LONGEST_CHARACTER = 40  # code points looked at for a seam; nobody reads a longer "character"
 _LINE_END = re.compile(r"\r\n?|\n")
+_CARRIAGE_RETURN_LINE_FEED = "\r\n".encode("utf-16-le")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,10 @@ def body_html(text: str, entities: Sequence[MessageEntity]) -> str:
     out: list[str] = []
     stack: list[_Mark] = []
     for start, end in itertools.pairwise(cuts):
-        wanted = _active(marks, start)
-        _nest(out, stack, wanted)
-        out.append(_escaped(units[2 * start : 2 * end]))
+        piece = _escaped(units[2 * start : 2 * end])
+        if piece:  # a tag around nothing would be read back by nobody
+            _nest(out, stack, _active(marks, start))
+            out.append(piece)
     _nest(out, stack, [])
     return "".join(out)
 
@@ -150,9 +152,9 @@ def _marks(units: bytes, entities: Sequence[MessageEntity]) -> Iterator[_Mark]:
         tag = _TAGS.get(entity.type)
         if tag is None or (tag == "a" and not _LINK.fullmatch(entity.url or "")):
             continue
-        start = _outside_pair(units, min(max(entity.offset, 0), size), -1)
-        end = _outside_pair(units, min(max(entity.offset + entity.length, 0), size), 1)
+        start, end = max(entity.offset, 0), min(entity.offset + entity.length, size)
         if start < end:
+            start, end = _outside_pair(units, start, -1), _outside_pair(units, end, 1)
             url = entity.url or "" if tag == "a" else ""
             yield _Mark(tag, url, index if tag in _BLOCKS else -1, start, end)
 
@@ -162,8 +164,11 @@ def _outside_pair(units: bytes, offset: int, step: int) -> int:
 
 
 def _splits_pair(units: bytes, offset: int) -> bool:
+    """Does it fall within a surrogate pair, or between the two characters of one line end?"""
     if not 0 < offset < len(units) // 2:
         return False
+    if units[2 * offset - 2 : 2 * offset + 2] == _CARRIAGE_RETURN_LINE_FEED:
+        return True
     before, after = units[2 * offset - 1], units[2 * offset + 1]
     return 0xD8 <= before <= 0xDB and 0xDC <= after <= 0xDF
 

@@ -22,7 +22,11 @@ URLS = (
     "tg://resolve?domain=x",
     None,
 )
-TYPED = st.text(st.one_of(st.sampled_from("<>&\"'\n a😀é"), st.characters(exclude_characters="\r")))
+TYPED = st.text(
+    st.one_of(
+        st.sampled_from("<>&\"'\n a😀é"), st.characters(codec="utf-8", exclude_characters="\r")
+    )
+)
 ENTITIES = st.lists(
     st.builds(
         MessageEntity,
