@@ -1,4 +1,4 @@
-"""Makes one call: one POST, no redirect followed, nothing repeated.
+"""Makes one call: in its turn, one POST, no redirect followed, nothing repeated.
 
 What went wrong is told apart by what the request's trace saw, never by an exception's text:
 only if no headers left is it certain that the portal never saw the call.
@@ -21,6 +21,8 @@ from bitrix24.errors import (
     PortalError,
     Unknown,
 )
+from bitrix24.learned import Learned
+from bitrix24.limiter import Limiter
 from bitrix24.moving import moved_to
 from bitrix24.reach import AddressRefused, Sessions, Wire
 from bitrix24.webhook import Webhook
@@ -43,6 +45,7 @@ class Client:
         *,
         clock: Callable[[], datetime],
         user_agent: str,
+        limiter: Limiter | None = None,
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
         send_seconds: float = SEND_SECONDS,
@@ -50,6 +53,7 @@ class Client:
         self._sessions = sessions
         self._clock = clock
         self._user_agent = user_agent
+        self._limiter = limiter or Limiter()
         self._connect = connect_seconds
         self._read = read_seconds
         self._send = send_seconds
@@ -64,27 +68,49 @@ class Client:
         classic: bool = False,
         size: int = ANSWER_SIZE,
     ) -> Answer:
-        """Reads something; may safely be repeated. `size` caps the answer, unpacked, in bytes."""
+        """Calls a method in its turn. `size` caps the answer, unpacked, in bytes."""
         address = webhook.classic(method) if classic else webhook.v3(method)
-        call = _Call(webhook, URL(address, encoded=True), _bytes(params), size, self._read)
+        url = URL(address, encoded=True)
+        call = _Call(webhook, method, url, _bytes(params), size, self._read)
+        await self.turn(webhook, method)
         return await self._answer(call)
 
     async def send_bytes(
         self, webhook: Webhook, method: str, body: bytes, idempotency_key: str
     ) -> Answer:
-        """Sends exactly these bytes under this key, on a connection of its own."""
+        """Sends exactly these bytes under this key, on a connection of its own, at once: the
+        caller has waited for its `turn` before."""
         address = URL(webhook.v3(method), encoded=True)
-        call = _Call(webhook, address, body, ANSWER_SIZE, self._send, idempotency_key)
+        call = _Call(webhook, method, address, body, ANSWER_SIZE, self._send, idempotency_key)
         return await self._answer(call)
 
     async def turn(self, webhook: Webhook, method: str) -> None:
-        """Waits until the portal has room for this call."""
+        """Waits until the portal has room for this call; of a lost code there is none to make."""
+        if webhook.code:
+            await self._limiter.turn(webhook, method)
 
     def utc_offset(self, webhook: Webhook) -> timedelta | None:
         """The portal's own, if one of its answers told it lately."""
         return self._offsets.get(webhook.label)
 
     async def _answer(self, call: "_Call") -> Answer:
+        if not call.webhook.code:
+            raise AccessLost(Failure(FailureCode.CODE_LOST))
+        try:
+            answer = await self._read_answer(call)
+        except NotSent:
+            self._limiter.not_sent(call.webhook)
+            raise
+        except PortalError as error:
+            self._tell_limiter(call, error.learned, error.failure)
+            raise
+        self._tell_limiter(call, answer.learned, None)
+        return answer
+
+    def _tell_limiter(self, call: "_Call", learned: Learned, failure: Failure | None) -> None:
+        self._limiter.answered(call.webhook, call.method, learned, failure, at=self._clock())
+
+    async def _read_answer(self, call: "_Call") -> Answer:
         got = await self._post(call)
         # Raised here and not where it was caught: aiohttp's errors hold the address.
         if isinstance(got, PortalError):
@@ -115,8 +141,6 @@ class Client:
             del self._offsets[next(iter(self._offsets))]
 
     async def _post(self, call: "_Call") -> "_Raw | PortalError":
-        if not call.webhook.code:
-            return AccessLost(Failure(FailureCode.CODE_LOST))
         session = self._sessions.session_for(call.webhook, sending=call.key is not None)
         wire = Wire()
         try:
@@ -149,6 +173,7 @@ class _Call:
     def __init__(
         self,
         webhook: Webhook,
+        method: str,
         address: URL,
         body: bytes,
         size: int,
@@ -156,6 +181,7 @@ class _Call:
         key: str | None = None,
     ) -> None:
         self.webhook = webhook
+        self.method = method
         self.address = address
         self.body = body
         self.size = size
