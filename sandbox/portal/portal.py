@@ -13,7 +13,7 @@ from sandbox.portal.ledgers import Call, Made, RefusedSend, Run, Stored
 from sandbox.portal.letters import INBOX, Letter, SentLetter
 from sandbox.portal.limits import Bucket, OperatingLimit
 from sandbox.portal.people import Employee, Mailbox, Webhook
-from sandbox.portal.profiles import PROFILES, Docs, ProfileName
+from sandbox.portal.profiles import Docs, ProfileName, profile_of
 from sandbox.portal.refusals import Refusal, flat
 
 ZONE = timezone(timedelta(hours=3))
@@ -28,12 +28,14 @@ class Portal:
     language: Literal["en", "ru"] = "en"
     clock: Clock = system_clock
     changes: Changes = field(default_factory=Changes)
+    seed: int = 0
+    """For the profile "mixed"."""
     prefix: str = ""
     """Path in front of `/rest/`, such as `/b24`, for a self-hosted portal."""
     url: str = ""
 
     def __post_init__(self) -> None:
-        self.profile: Docs = PROFILES[self.profile_name](self.language, ZONE)
+        self.profile: Docs = profile_of(self.profile_name, self.language, ZONE, self.seed)
         self.idempotency = self.profile.idempotency
         """`active`: keys are echoed, replayed and checked; `ignored`: as if no key came."""
         self.idempotency_of: dict[str, Literal["active", "ignored"]] = {}

@@ -1,10 +1,11 @@
-"""How a portal words its answers: as documented, or as reported for some builds.
+"""How a portal words its answers: as documented, as reported for some builds, or now so, now so.
 
 A client has to live with both. `Docs` follows the method pages; `Observed` overrides what was seen
 to differ on portals: errors, dates, addresses, the rows of a list, whether mail takes part in
 idempotency.
 """
 
+import random
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ CUT_BODY = 10_000
 
 _TOKENS = {"messageId": "MISSING_MESSAGE_ID"}
 
-ProfileName = Literal["docs", "observed"]
+ProfileName = Literal["docs", "observed", "mixed"]
 
 
 class Docs:
@@ -226,4 +227,24 @@ class Observed(Docs):
         return given.replace(second=0, microsecond=0, tzinfo=self.zone)
 
 
-PROFILES: dict[str, type[Docs]] = {"docs": Docs, "observed": Observed}
+class Mixed(Docs):
+    """A portal that cannot make up its mind: whatever is asked for comes in either profile."""
+
+    def __init__(self, language: str, zone: tzinfo, seed: int) -> None:
+        super().__init__(language, zone)
+        chance = random.Random(seed)
+        both = (Docs(language, zone), Observed(language, zone))
+        self.idempotency = chance.choice(both).idempotency
+        self._chosen = lambda: chance.choice(both)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_") or name in ("language", "zone", "idempotency"):
+            return super().__getattribute__(name)
+        return getattr(self._chosen(), name)
+
+
+def profile_of(name: ProfileName, language: str, zone: tzinfo, seed: int) -> Docs:
+    """The profile of that name; `seed` decides what a mixed one answers."""
+    if name == "mixed":
+        return Mixed(language, zone, seed)
+    return (Observed if name == "observed" else Docs)(language, zone)
