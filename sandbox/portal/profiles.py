@@ -232,15 +232,14 @@ class Mixed(Docs):
 
     def __init__(self, language: str, zone: tzinfo, seed: int) -> None:
         super().__init__(language, zone)
-        chance = random.Random(seed)
-        both = (Docs(language, zone), Observed(language, zone))
-        self.idempotency = chance.choice(both).idempotency
-        self._chosen = lambda: chance.choice(both)
+        self._chance = random.Random(seed)
+        self._both = (Docs(language, zone), Observed(language, zone))
+        self.idempotency = self._chance.choice(self._both).idempotency
 
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("_") or name in ("language", "zone", "idempotency"):
             return super().__getattribute__(name)
-        return getattr(self._chosen(), name)
+        return getattr(self._chance.choice(self._both), name)
 
 
 def profile_of(name: ProfileName, language: str, zone: tzinfo, seed: int) -> Docs:
