@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.telegram.entities import units
 from sandbox.telegram.form import Form
+from sandbox.telegram.members import member
 from sandbox.telegram.refusals import bad_request
 from sandbox.telegram.sending import find_chat
 from sandbox.telegram.telegram import Telegram
@@ -91,7 +92,7 @@ async def get_chat(telegram: Telegram, form: Form) -> Any:
 
 async def get_chat_member(telegram: Telegram, form: Form) -> Any:
     """Page "getChatMember"."""
-    return telegram.member(find_chat(telegram, form), form.number("user_id"))
+    return member(telegram, find_chat(telegram, form), form.number("user_id"))
 
 
 async def get_webhook_info(telegram: Telegram, form: Form) -> Any:

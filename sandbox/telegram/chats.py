@@ -1,7 +1,7 @@
 """Chats: what is visible in them, what the bot did to them, and waiting for either."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,22 @@ class ApiCall:
         return bool(self.answer and self.answer["ok"])
 
 
+@dataclass(eq=False)
+class Topic:
+    """A topic of a forum; see `topics` for what people do with it."""
+
+    chat: "Chat" = field(repr=False)
+    id: int
+    name: str
+    closed: bool = False
+
+    def place(self) -> dict[str, Any]:
+        """What a message in it says of it; all but its first also count as replies to that one."""
+        known = {"message_thread_id": self.id, "is_topic_message": True}
+        first = self.chat.message(self.id)
+        return known | ({"reply_to_message": first.as_reply_target()} if first else {})
+
+
 class Chat:
     """A private chat or a group. `messages` is what people see now, oldest first."""
 
@@ -37,6 +53,11 @@ class Chat:
         self.open = self.kind != "private"
         """False until the person wrote first: the bot cannot write to such a chat."""
         self.bot_is_admin = False
+        self.bot_status = "member"
+        """Or "left", or "kicked"."""
+        self.migrated_to: int | None = None
+        """The supergroup that this group has become."""
+        self.topics: dict[int, Topic] = {}
         self._last_id = 0
         self._changes = changes
 

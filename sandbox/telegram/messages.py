@@ -49,6 +49,11 @@ class Message:
         target = self.wire.get("reply_to_message")
         return int(target["message_id"]) if target else None
 
+    @property
+    def topic_id(self) -> int | None:
+        """The topic it is in."""
+        return self.wire.get("message_thread_id")
+
     def button(self, label: str) -> dict[str, Any]:
         """The button with exactly this text. Raises LookupError, naming those that are there."""
         for row in self.keyboard:

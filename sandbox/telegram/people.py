@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
-from sandbox.telegram.chats import Chat
+from sandbox.telegram.chats import Chat, Topic
 from sandbox.telegram.entities import Entity, detect
+from sandbox.telegram.members import let_bot_be
 from sandbox.telegram.messages import Message
 from sandbox.telegram.presses import Press
 
@@ -20,6 +21,8 @@ class Person:
         """The Bot API's User object."""
         self.chat = chat
         self.blocks_bot = False
+        self.is_deactivated = False
+        """The account was deleted; nobody tells the bot."""
 
     @property
     def id(self) -> int:
@@ -32,10 +35,12 @@ class Person:
         entities: list[Entity] | None = None,
         reply_to: Message | int | None = None,
         chat: Chat | None = None,
+        topic: Topic | None = None,
     ) -> Message:
         """Writes a text. Commands, addresses and mentions get their entities by themselves."""
         found = sorted(detect(text) + (entities or []), key=lambda entity: entity["offset"])
-        return self.send({"text": text, "entities": found}, reply_to=reply_to, chat=chat)
+        content = {"text": text, "entities": found}
+        return self.send(content, reply_to=reply_to, chat=chat, topic=topic)
 
     def send(
         self,
@@ -43,15 +48,21 @@ class Person:
         *,
         reply_to: Message | int | None = None,
         chat: Chat | None = None,
+        topic: Topic | None = None,
     ) -> Message:
-        """Sends anything: see `contents`. `content` is that part of the Message object."""
-        place = chat or self.chat
-        content = _with_entities(content)
+        """Sends anything: see `contents`. `content` is that part of the Message object.
+
+        A reply goes into the topic of what it replies to.
+        """
+        place = topic.chat if topic else chat or self.chat
+        content = _with_entities(content) | (topic.place() if topic else {})
         place.open = True
         if reply_to is not None:
             target = place.message(reply_to if isinstance(reply_to, int) else reply_to.id)
             if target is not None:
-                content = content | {"reply_to_message": target.as_reply_target()}
+                within = place.topics.get(target.topic_id or 0)
+                content |= within.place() if within else {}
+                content |= {"reply_to_message": target.as_reply_target()}
         message = place.add({"from": self.wire, "date": self._telegram.now()} | content)
         if self._telegram.bot_sees(message, place):
             self._telegram.updates.push("message", message.wire.copy())
@@ -75,10 +86,18 @@ class Person:
         self._telegram.changes.note()
         return target
 
-    def press(self, message: Message | int, label: str, chat: Chat | None = None) -> Press:
+    def press(
+        self,
+        message: Message | int,
+        label: str,
+        chat: Chat | None = None,
+        *,
+        inaccessible: bool = False,
+    ) -> Press:
         """Presses the button with exactly this text. Raises LookupError if it is not there."""
         target = _find(chat or self.chat, message)
-        return self.press_data(target, str(target.button(label)["callback_data"]), chat, label)
+        data = str(target.button(label)["callback_data"])
+        return self.press_data(target, data, chat, label, inaccessible=inaccessible)
 
     def press_data(
         self,
@@ -113,9 +132,14 @@ class Person:
     def unblock(self) -> Self:
         return self._let(blocked=False)
 
+    def deactivate(self) -> Self:
+        """Deletes the account."""
+        self.is_deactivated = True
+        return self
+
     def _let(self, *, blocked: bool) -> Self:
         self.blocks_bot = blocked
-        self._telegram.bot_membership(self, self.chat, left=blocked)
+        let_bot_be(self._telegram, self.chat, self, "kicked" if blocked else "member")
         return self
 
 

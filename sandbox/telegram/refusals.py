@@ -28,3 +28,8 @@ def forbidden(description: str) -> BotApiError:
 def too_many(seconds: int) -> BotApiError:
     description = f"Too Many Requests: retry after {seconds}"
     return BotApiError(429, description, {"retry_after": seconds})
+
+
+def migrated(new_id: int) -> BotApiError:
+    description = "Bad Request: group chat was upgraded to a supergroup chat"
+    return BotApiError(400, description, {"migrate_to_chat_id": new_id})

@@ -8,7 +8,7 @@ from sandbox.telegram.entities import clean
 from sandbox.telegram.form import Form
 from sandbox.telegram.keyboards import inline_keyboard
 from sandbox.telegram.messages import Message
-from sandbox.telegram.refusals import bad_request, forbidden
+from sandbox.telegram.refusals import bad_request, forbidden, migrated
 from sandbox.telegram.telegram import Telegram
 
 DELETABLE = timedelta(hours=48)
@@ -26,7 +26,15 @@ def find_chat(telegram: Telegram, form: Form) -> Chat:
     chat = telegram.chats.get(form.number("chat_id"))
     if chat is None or not chat.open:
         raise bad_request("chat not found")
+    if chat.migrated_to is not None:
+        raise migrated(chat.migrated_to)
+    if chat.kind != "private" and chat.bot_status == "kicked":
+        raise forbidden(f"bot was kicked from the {chat.kind} chat")
+    if chat.kind != "private" and chat.bot_status == "left":
+        raise forbidden(f"bot is not a member of the {chat.kind} chat")
     person = telegram.people.get(chat.id)
+    if person is not None and person.is_deactivated:
+        raise forbidden("user is deactivated")
     if person is not None and person.blocks_bot:
         raise forbidden("bot was blocked by the user")
     return chat
@@ -36,8 +44,8 @@ async def send_message(telegram: Telegram, form: Form) -> Any:
     """Page "sendMessage"."""
     chat = find_chat(telegram, form)
     content = _content(form, "message is too long")
-    wire = {"from": telegram.bot, "date": telegram.now()} | _reply_target(chat, form) | content
-    return chat.add(wire).wire
+    place = _topic(chat, form) | _reply_target(chat, form)
+    return chat.add({"from": telegram.bot, "date": telegram.now()} | place | content).wire
 
 
 async def edit_message_text(telegram: Telegram, form: Form) -> Any:
@@ -71,7 +79,7 @@ async def delete_message(telegram: Telegram, form: Form) -> Any:
 
 async def send_chat_action(telegram: Telegram, form: Form) -> Any:
     """Page "sendChatAction"."""
-    find_chat(telegram, form)
+    _topic(find_chat(telegram, form), form)
     if form.text("action") not in ACTIONS:
         raise bad_request("wrong parameter action in request")
     return True
@@ -92,15 +100,25 @@ def _content(form: Form, too_long: str) -> dict[str, Any]:
     return content | ({"reply_markup": keyboard} if keyboard else {})
 
 
+def _topic(chat: Chat, form: Form) -> dict[str, Any]:
+    """Where in a forum the message goes; empty: into no topic. A reply goes to its target's."""
+    target = chat.message(_reply_parameters(form).get("message_id", 0))
+    within = target.topic_id if target else None
+    if "message_thread_id" not in form.values and within is None:
+        return {}
+    topic = chat.topics.get(form.number("message_thread_id", within or 0))
+    if topic is None:
+        raise bad_request("message thread not found")
+    if topic.closed and not chat.bot_is_admin:
+        raise bad_request("TOPIC_CLOSED")
+    return topic.place()
+
+
 def _reply_target(chat: Chat, form: Form) -> dict[str, Any]:
-    asked = form.parsed("reply_parameters")
-    if asked is None and "reply_to_message_id" in form.values:
-        asked = {"message_id": form.number("reply_to_message_id")} | {
-            "allow_sending_without_reply": form.flag("allow_sending_without_reply")
-        }
+    asked = _reply_parameters(form)
     if not asked:
         return {}
-    target = chat.message(int(asked.get("message_id", 0)))
+    target = chat.message(asked.get("message_id", 0))
     if target is not None:
         return {"reply_to_message": target.as_reply_target()}
     if asked.get("allow_sending_without_reply"):
@@ -108,11 +126,23 @@ def _reply_target(chat: Chat, form: Form) -> dict[str, Any]:
     raise bad_request("message to be replied not found")
 
 
+def _reply_parameters(form: Form) -> dict[str, Any]:
+    asked = form.parsed("reply_parameters") or {}
+    if not isinstance(asked, dict):
+        raise bad_request("object expected as reply parameters")
+    if not asked and "reply_to_message_id" in form.values:
+        asked = {"message_id": form.number("reply_to_message_id")} | {
+            "allow_sending_without_reply": form.flag("allow_sending_without_reply")
+        }
+    return asked
+
+
 def _own_message(telegram: Telegram, form: Form) -> Message:
     message = find_chat(telegram, form).message(form.number("message_id"))
     if message is None:
         raise bad_request("message to edit not found")
-    if not message.by_bot:
+    age = timedelta(seconds=telegram.now() - message.wire["date"])
+    if not message.by_bot or (telegram.editable is not None and age > telegram.editable):
         raise bad_request("message can't be edited")
     return message
 

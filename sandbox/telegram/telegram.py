@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 
 from sandbox.changes import Changes
 from sandbox.clock import Clock, system_clock
-from sandbox.faults import Faults
 from sandbox.telegram.chats import ApiCall, Chat
+from sandbox.telegram.faults import TelegramFaults
 from sandbox.telegram.limits import Limits, Pace
+from sandbox.telegram.members import let_bot_be
 from sandbox.telegram.messages import Message
 from sandbox.telegram.people import Person
 from sandbox.telegram.presses import Press
@@ -21,24 +22,6 @@ from sandbox.telegram.updates import Updates
 BOT_ID = 110201543
 EXAMPLE = f"{BOT_ID}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 """The sample token of the page "Authorizing your bot"."""
-
-RIGHTS = [
-    "can_be_edited",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "is_anonymous",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-    "can_pin_messages",
-    "can_manage_topics",
-    "can_send_welcome_messages",
-]
 
 
 class Telegram:
@@ -66,7 +49,9 @@ class Telegram:
         """Privacy mode switched off: the bot sees everything in groups."""
         self.callback_window = timedelta(seconds=15)
         """How long a press may be answered."""
-        self.faults = Faults(
+        self.editable: timedelta | None = None
+        """How long the bot may edit its messages; None: always."""
+        self.faults = TelegramFaults(
             self.changes, {"unauthorized": _unauthorized, "unavailable": _unavailable}
         )
         self.script = Script()
@@ -101,6 +86,11 @@ class Telegram:
     def lacks(self, *methods: str) -> None:
         """Answers 404 to these methods, as a server of an older version does."""
         self.script.missing |= {method.lower() for method in methods}
+
+    def refuse_entities(self, times: int | None = 1) -> None:
+        """The next sends and edits that mark something in their text "can't be parsed"."""
+        words = "can't parse entities: unsupported entity"
+        self.script.refuse(400, words, times=times, when=lambda form: form.parsed("entities"))
 
     def revoke_token(self) -> str:
         """The owner revokes the token: 401 from now on, also for a poll that waits.
@@ -141,33 +131,36 @@ class Telegram:
         self.changes.note()
         return self.people[person_id]
 
-    def group(self, group_id: int, title: str, members: Iterable[Person] = ()) -> Chat:
-        """A supergroup (its id is below -1000000000000) that the bot was added to."""
-        chat = Chat({"id": group_id, "type": "supergroup", "title": title}, self.changes)
+    def group(
+        self,
+        group_id: int,
+        title: str,
+        members: Iterable[Person] = (),
+        kind: Literal["group", "supergroup"] = "supergroup",
+    ) -> Chat:
+        """A group that the bot was added to; the id of a supergroup is below -1000000000000."""
+        chat = Chat({"id": group_id, "type": kind, "title": title}, self.changes)
         chat.members = {person.id for person in members}
+        chat.bot_status = "left"
         self.chats[group_id] = chat
         for person in list(members)[:1]:
-            self.bot_membership(person, chat, left=False)
+            let_bot_be(self, chat, person, "member")
+        chat.bot_status = "member"
         return chat
 
     def bot_sees(self, message: Message, chat: Chat) -> bool:
         """Privacy mode: in a group only commands and replies to the bot reach it."""
-        if chat.kind == "private" or self.reads_all_groups or chat.bot_is_admin:
+        if chat.kind == "private":
+            return True
+        if chat.bot_status != "member" or chat.migrated_to:
+            return False
+        if self.reads_all_groups or chat.bot_is_admin:
             return True
         target = message.wire.get("reply_to_message", {}).get("from", {})
         if target.get("id") == self.bot["id"]:
             return True
         command, at, name = message.text.partition(" ")[0].partition("@")
         return command.startswith("/") and (not at or name.lower() == self.bot["username"].lower())
-
-    def bot_membership(self, person: Person, chat: Chat, *, left: bool) -> None:
-        """Tells the bot that it was blocked, let back in, or added."""
-        inside = {"status": "member", "user": self.bot}
-        outside: dict[str, Any] = {"status": "kicked", "user": self.bot, "until_date": 0}
-        before, after = (inside, outside) if left else (outside, inside)
-        change = {"chat": chat.wire, "from": person.wire, "date": self.now()}
-        members = {"old_chat_member": before, "new_chat_member": after}
-        self.updates.push("my_chat_member", change | members)
 
     def take_press(self, person: Person, message: dict[str, Any], data: str, label: str) -> Press:
         """Queues a callback query."""
@@ -197,17 +190,6 @@ class Telegram:
                 if self.commands.get(key):
                     return self.commands[key]
         return []
-
-    def member(self, chat: Chat, user_id: int) -> dict[str, Any]:
-        """A ChatMember object."""
-        known = self.people.get(user_id)
-        user = self.bot if user_id == self.bot["id"] else known.wire if known else None
-        if user is None:
-            raise BotApiError(400, "Bad Request: user not found")
-        if user is self.bot and chat.bot_is_admin:
-            return {"status": "administrator", "user": user} | dict.fromkeys(RIGHTS, True)
-        inside = user is self.bot or user_id in chat.members
-        return {"status": "member" if inside else "left", "user": user}
 
 
 async def _unauthorized() -> web.Response:
