@@ -46,17 +46,33 @@ class ForkServer:
 
 
 class BotProcess:
-    """One bot with its own folder; `settings` may be changed between two starts."""
+    """One bot with its own folder; `settings` may be changed between two starts.
 
-    def __init__(self, server: ForkServer, folder: Path, settings: dict[str, str]) -> None:
+    `user`: whose rights it has, where the tests run as root.
+    """
+
+    def __init__(
+        self,
+        server: ForkServer,
+        folder: Path,
+        settings: dict[str, str],
+        *,
+        user: int | None = None,
+    ) -> None:
         self._server = server
+        self._user = user
         self._pid: int | None = None
         self.folder = folder
         self.settings = {"SECRET_KEY": new_key(), "LOG_LEVEL": "DEBUG"} | settings
 
     async def start(self) -> None:
         """Starts it; it is up once Telegram hears of it."""
-        request = {"start": self.settings, "folder": str(self.folder), "log": str(self.log_file)}
+        request = {
+            "start": self.settings,
+            "folder": str(self.folder),
+            "log": str(self.log_file),
+            "user": self._user,
+        }
         self._pid = self._server.ask(request)["pid"]
 
     @property

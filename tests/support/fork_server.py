@@ -1,9 +1,13 @@
 """Imports the bot once and forks it per test: importing aiogram takes seconds, a fork does not.
 
-Speaks JSON lines: {"start": {settings}, "folder", "log"} -> {"pid"}; {"wait": pid} -> {"exit"}.
+Speaks JSON lines: {"start": {settings}, "folder", "log", "user"} -> {"pid"}, and {"wait": pid} ->
+{"exit"}.
 The forked child runs the shipped command line, as `python -m bot` would.
 """
 
+import encodings.idna
+import encodings.utf_8_sig
+import importlib.readers
 import json
 import os
 import sys
@@ -13,7 +17,9 @@ from bot import __main__, wiring
 from bot import run as run_command
 from bot.telegram_side import TelegramSide
 
-LOADED = (wiring, run_command, TelegramSide)
+# The standard library loads these late, and may lie where only root can read it.
+LATE = (importlib.readers, encodings.utf_8_sig, encodings.idna)
+LOADED = (wiring, run_command, TelegramSide, *LATE)
 
 
 def serve() -> None:
@@ -40,9 +46,18 @@ def _child(request: dict[str, object]) -> int:
     os.dup2(log.fileno(), 1)
     os.dup2(log.fileno(), 2)
     os.chdir(str(request["folder"]))
+    _become(request["user"])
     os.environ.clear()
     os.environ.update(settings)
     return __main__.main([])
+
+
+def _become(user: object) -> None:
+    """Gives up root's rights, under which no file is read-only."""
+    if isinstance(user, int) and os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
 
 
 if __name__ == "__main__":
