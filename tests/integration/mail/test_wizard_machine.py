@@ -9,6 +9,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Coroutine
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +46,8 @@ REFUSED = Refused(
 NO_FIELD = Refused(Failure(FailureCode.NO_RIGHT, 403))
 NOT_KNOWN = Unknown(Failure(FailureCode.NO_ANSWER))
 
+MOST_STEPS = 9  # from nothing to the review, with look-ups
+MOST_AT_ALL = 6  # drafts, so that a play stays quick
 MOST_DRAFTS = 3  # begun with /reply; more come of replies to letters
 
 Result = TypeVar("Result")
@@ -68,6 +71,19 @@ FITTING = {
     Field.TEXT: "{mark}",
     Field.REVIEW: "{mark}",
 }
+
+
+class End(Enum):
+    """What becomes of a letter that was written to the end."""
+
+    REVIEW = "not told to go"
+    SEND = "told to go"
+    UNDO = "taken back"
+    REFUSED = "refused by the portal"
+    UNKNOWN = "perhaps gone"
+
+
+ENDS = st.sampled_from(End)
 
 
 class LatePortal(ScriptedPortal):
@@ -319,20 +335,94 @@ class Wizard(RuleBasedStateMachine):
         """The fitting answer to what a draft asks, so that plays get far."""
         self.play(self._go_on(which, pressing))
 
-    async def _go_on(self, which: int, pressing: bool) -> None:
+    async def _open_draft(self, which: int) -> Draft | None:
+        """The newest that was not told to go, or one that was begun before it."""
         found = [one for one in await self._drafts() if one.state is not DraftState.CONFIRMED]
-        if not found:
+        return found[-1 - which % len(found)] if found else None
+
+    async def _go_on(self, which: int, pressing: bool) -> None:
+        draft = await self._open_draft(which)
+        if draft is None:
             return
-        draft = found[-1 - which % len(found)]
         if draft.wants is not Wants.NOTHING:
             await self._keep(self._answered(len(self.portal.pending) - 1, True))
-        elif draft.field in FITTING and not pressing:
+            return
+        buttons = [one for one in await self._buttons(draft) if isinstance(one, DraftButton)]
+        ahead = [one for one in buttons if one.press in (Press.BRING_BACK, Press.CHOOSE)]
+        if ahead and (pressing or draft.state is DraftState.ASIDE):
+            await self._press_one(draft, ahead[0])
+        elif draft.field not in FITTING:
+            await self._press_one(draft, _opening(draft, Field.REVIEW))
+        elif await self._is_asked(draft):
             await self._say(self._text(FITTING[draft.field]), None)
         else:
-            await self._press(which, 0)
+            await self._press_one(draft, _opening(draft, draft.field))
+
+    async def _is_asked(self, draft: Draft) -> bool:
+        pointer = await self.room.database.read(lambda tx: drafts.pointer(tx, ANNA, HOME))
+        return pointer is not None and pointer.subject == draft.id
+
+    @rule(which=st.integers(0, 2), pressing=st.booleans(), parts=st.integers(0, 2), then=ENDS)
+    def finish(self, which: int, pressing: bool, parts: int, then: End) -> None:
+        """All the way to the review, and on from there."""
+        self.play(self._finish(which, pressing, parts))
+        if then is not End.REVIEW and self.play(self._send(which)):
+            self._end(then)
+
+    async def _finish(self, which: int, pressing: bool, parts: int) -> None:
+        if await self._open_draft(0) is None and len(await self._drafts()) < MOST_AT_ALL:
+            await self._begin("", "")
+        for _step in range(MOST_STEPS):
+            draft = await self._open_draft(which)
+            if draft is None or draft.field is Field.REVIEW:
+                break
+            await self._go_on(which, pressing)
+        for _part in range(parts):
+            await self._say(self._text("{mark}"), None)
+
+    async def _send(self, which: int) -> bool:
+        draft = await self._open_draft(which)
+        if draft is None or draft.wants is not Wants.NOTHING or draft.field is not Field.REVIEW:
+            return False
+        await self._press_one(draft, SendButton(draft=draft.id, revision=draft.revision))
+        return True
+
+    def _end(self, then: End) -> None:
+        if then is End.UNDO:
+            self.decide(0, Decision.UNDO)
+        elif then is not End.SEND:
+            self.time_passes(REFUSED if then is End.REFUSED else NOT_KNOWN)
+
+    @rule(
+        which=st.integers(0, 2),
+        count=st.integers(0, 3),
+        then=st.sampled_from(("found", "not found", "edit", "cancel", "back", "restart")),
+    )
+    def look_up(self, which: int, count: int, then: str) -> None:
+        """Another letter is looked for, and the person types on meanwhile."""
+        self.play(self._look_up(which, count))
+        if then == "edit" and self._typed:
+            self.edit(count - 1, "{mark}")
+        elif then == "cancel":
+            self.cancel()
+        elif then == "back":
+            self.play(self._press(which, -2))
+        elif then == "restart":
+            self.restart()
+        elif self.portal.pending:
+            self.answer(len(self.portal.pending) - 1, then == "found")
+
+    async def _look_up(self, which: int, count: int) -> None:
+        draft = await self._open_draft(which)
+        if draft is None or draft.state is DraftState.ASIDE:
+            return
+        if draft.wants is Wants.NOTHING:
+            await self._press_one(draft, _opening(draft, Field.LETTER))
+        for _text in range(count):
+            await self._say(self._text("{mark}"), None)
 
     @precondition(lambda self: bool(self._typed))
-    @rule(which=st.integers(0, 30), shape=SHAPES)
+    @rule(which=st.integers(0, 12), shape=SHAPES)
     def edit(self, which: int, shape: str) -> None:
         self.play(self._edit(which, self._text(shape)))
 
@@ -354,17 +444,15 @@ class Wizard(RuleBasedStateMachine):
         self.play(self._press(which, button))
 
     async def _press(self, which: int, index: int) -> None:
-        found = [one for one in await self._drafts() if one.state is not DraftState.CONFIRMED]
-        if not found:
+        draft = await self._open_draft(which)
+        if draft is None:
             return
-        draft = found[-1 - which % len(found)]
         buttons = await self._buttons(draft)
         self._old += buttons
-        button = buttons[index % len(buttons)]
-        replaced = [(draft.id, str(draft.field))]
-        if isinstance(button, DraftButton) and button.press is Press.USE:
-            replaced.append((draft.id, "parts" if draft.field is Field.TEXT else ""))
-        await self._keep(self._pressed(button), *replaced)
+        await self._press_one(draft, buttons[index % len(buttons)])
+
+    async def _press_one(self, draft: Draft, button: DraftButton | SendButton) -> None:
+        await self._keep(self._pressed(button), *_replaced(draft, button))
 
     async def _pressed(self, button: DraftButton | SendButton) -> None:
         cause, message = self.room.cause(), self.room.message()
@@ -406,10 +494,7 @@ class Wizard(RuleBasedStateMachine):
         button = DraftButton(
             draft=draft.id, revision=draft.revision, press=press, argument=argument
         )
-        slots = [(draft.id, str(draft.field))]
-        if draft.field is Field.TEXT and press is Press.USE:
-            slots.append((draft.id, "parts"))
-        await self._keep(self._pressed(button), *slots)
+        await self._press_one(draft, button)
 
     @rule()
     def cancel(self) -> None:
@@ -483,6 +568,22 @@ class Wizard(RuleBasedStateMachine):
         )
 
 
+def _opening(draft: Draft, field: Field) -> DraftButton:
+    return DraftButton(
+        draft=draft.id, revision=draft.revision, press=Press.OPEN, argument=field.value
+    )
+
+
+def _replaced(draft: Draft, button: DraftButton | SendButton) -> list[tuple[str, str]]:
+    """What the button may put something else into."""
+    if isinstance(button, SendButton) or button.press not in (Press.CHOOSE, Press.NONE, Press.USE):
+        return []
+    slots = [(draft.id, str(draft.field))]
+    if draft.field is Field.TEXT and button.press is Press.USE:
+        slots.append((draft.id, "parts"))
+    return slots
+
+
 def _marks(said: str) -> set[str]:
     return set(MARK.findall(said))
 
@@ -513,6 +614,6 @@ def _unpacked(data: str) -> DraftButton | SendButton:
 
 
 Wizard.TestCase.settings = settings(
-    max_examples=settings().max_examples // 5, stateful_step_count=50
+    max_examples=settings().max_examples * 2 // 5, stateful_step_count=50
 )
 test_nothing_typed_is_lost = Wizard.TestCase
