@@ -40,7 +40,8 @@ async def get_updates(telegram: Telegram, form: Form) -> Any:
 async def answer_callback_query(telegram: Telegram, form: Form) -> Any:
     """Page "answerCallbackQuery": once, and soon."""
     query_id = form.text("callback_query_id")
-    press = next((each for each in telegram.presses if each.id == query_id), None)
+    newest_first = reversed(telegram.presses)
+    press = next((each for each in newest_first if each.id == query_id), None)
     if units(form.text("text")) > 200:
         raise bad_request("MESSAGE_TOO_LONG")
     now = telegram.clock()

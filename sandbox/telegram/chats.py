@@ -82,7 +82,8 @@ class Chat:
         return self.from_bot[-1]
 
     def message(self, message_id: int) -> Message | None:
-        return next((each for each in self.messages if each.id == message_id), None)
+        newest_first = reversed(self.messages)
+        return next((each for each in newest_first if each.id == message_id), None)
 
     def add(self, wire: dict[str, Any]) -> Message:
         """Appends a message under the chat's next id."""

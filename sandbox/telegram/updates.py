@@ -6,7 +6,7 @@ the delay of conflicts, and what an offset far in the future does.
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -20,6 +20,7 @@ LIFE = timedelta(hours=24)
 LIVES = {"callback_query": timedelta(seconds=150)}
 QUIET = timedelta(days=7)
 FUTURE = 10
+NEVER = datetime.max.replace(tzinfo=UTC)
 OTHER_POLL = (
     "Conflict: terminated by other getUpdates request; "
     "make sure that only one bot instance is running"
@@ -38,9 +39,10 @@ class Waiting:
     update: dict[str, Any]
     at: datetime
 
-    def is_alive(self, now: datetime) -> bool:
-        life = next((LIVES[kind] for kind in LIVES if kind in self.update), LIFE)
-        return now - self.at < life
+    @property
+    def end(self) -> datetime:
+        """When its life ends."""
+        return self.at + next((LIVES[kind] for kind in LIVES if kind in self.update), LIFE)
 
 
 class Poll:
@@ -61,6 +63,8 @@ class Updates:
         self._random = Random(first_id)
         self._last_at: datetime | None = None
         self._waiting: list[Waiting] = []
+        self._next_end = NEVER
+        """No update that waits dies earlier: a long queue is not looked through in vain."""
         self._allowed: list[str] = []
         self._poll: Poll | None = None
         self._next_conflict = 0.0
@@ -94,7 +98,9 @@ class Updates:
             self.jump()
         self._last_at = now
         update_id, self._next_id = self._next_id, self._next_id + 1
-        self._waiting.append(Waiting({"update_id": update_id} | update, now - age))
+        waiting = Waiting({"update_id": update_id} | update, now - age)
+        self._waiting.append(waiting)
+        self._next_end = min(self._next_end, waiting.end)
         self._changes.note()
         return update_id
 
@@ -152,10 +158,11 @@ class Updates:
 
     def _bury(self) -> None:
         now = self._clock()
-        dead = [each for each in self._waiting if not each.is_alive(now)]
-        if dead:
-            self._waiting = [each for each in self._waiting if each.is_alive(now)]
-            self.lost += [each.update for each in dead]
+        if now < self._next_end:
+            return
+        self.lost += [each.update for each in self._waiting if each.end <= now]
+        self._waiting = [each for each in self._waiting if each.end > now]
+        self._next_end = min((each.end for each in self._waiting), default=NEVER)
 
     def _confirm(self, offset: int) -> None:
         """An offset more than ten above the next id confirms nothing: it is of another queue."""

@@ -109,3 +109,26 @@ async def test_updates(plain: Sandbox, bot: BotClient, bob: Person) -> None:
     names = "photo document sticker voice location contact dice text photo photo text"
     assert content_types == names.split()
     assert isinstance(updates[-1].message and updates[-1].message.chat, Chat)
+
+
+async def test_what_is_not_of_the_person_alone(plain: Sandbox, bot: BotClient, bob: Person) -> None:
+    group = plain.telegram.group(-1001, "Support", [bob])
+    plain.telegram.reads_all_groups = True
+    bob.send(contents.poll())
+    bob.send(contents.video_note())
+    bob.send(contents.via_bot("a picture"))
+    bob.send(contents.quoting("see there"))
+    bob.send(contents.anonymous_admin(group.wire, "/help"), chat=group)
+    bob.send(contents.channel_post("news"), chat=group)
+    updates: list[Update] = [read(Update, each) for each in (await bot.ok("getUpdates"))[2:]]
+    messages = [update.message for update in updates if update.message]
+    assert [each.content_type for each in messages] == ["poll", "video_note"] + ["text"] * 4
+    via, quoting, anonymous, post = messages[2:]
+    assert via.via_bot
+    assert quoting.external_reply
+    assert anonymous.sender_chat
+    assert anonymous.from_user
+    assert (anonymous.sender_chat.id, anonymous.from_user.id) == (-1001, 1087968824)
+    assert post.is_automatic_forward
+    assert post.sender_chat
+    assert post.sender_chat.type == "channel"

@@ -134,6 +134,20 @@ async def test_a_backlog_comes_in_hundreds(plain: Sandbox, bot: BotClient, bob: 
     assert plain.telegram.updates.confirmed == 1001
 
 
+async def test_many_updates_are_queued_and_confirmed_quickly(
+    plain: Sandbox, bot: BotClient, bob: Person
+) -> None:
+    async def fetch() -> None:
+        offset = 0
+        while updates := await bot.ok("getUpdates", offset=offset):
+            offset = updates[-1]["update_id"] + 1
+
+    for _ in range(10_000):
+        plain.telegram.updates.push_raw({"poll": {}})
+    async with asyncio.timeout(10):
+        await asyncio.gather(plain.telegram.updates.all_confirmed(10), fetch())
+
+
 async def test_conflicts_one_after_another_are_answered_late(
     plain: Sandbox, bot: BotClient
 ) -> None:
