@@ -6,12 +6,14 @@ wait. It acts on one method or on any, once, n times, or until it is switched of
 
 import asyncio
 import json
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from sandbox.changes import Changes
+from sandbox.spoiling import Spoiled, drip, spoil
 
 Run = Callable[[], Awaitable[web.Response]]
 Act = Callable[[web.Request, Run, "Fault"], Awaitable[web.StreamResponse]]
@@ -29,6 +31,10 @@ class Fault:
     """Lower-case name of the only method it acts on; None: any."""
     left: int | None = None
     """How many calls it will still act on; None: until it is switched off."""
+    skip: int = 0
+    """So many calls pass before it acts: `faults.html(502).skip = 2`."""
+    chance: float = 1.0
+    """How often it acts on a call that it fits."""
     used: int = 0
     reads: bool = True
     """False: it acts before the body of the call was read."""
@@ -37,6 +43,15 @@ class Fault:
 
     def fits(self, method: str) -> bool:
         return self.left != 0 and self.method in (None, method.lower())
+
+    def strikes(self, method: str, dice: random.Random) -> bool:
+        """Does it act on the call that has just come? Counts a call that it lets pass."""
+        if not self.fits(method):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        return self.chance >= 1 or dice.random() < self.chance
 
 
 class Faults:
@@ -51,6 +66,8 @@ class Faults:
         self._changes = changes
         self._refusals = refusals
         self._active: list[Fault] = []
+        self.dice = random.Random(0)
+        """For faults with a chance."""
 
     @property
     def active(self) -> list[Fault]:
@@ -73,7 +90,7 @@ class Faults:
 
     async def around(self, request: web.Request, method: str, run: Run) -> web.StreamResponse:
         """Runs the call, under the first fault that fits."""
-        fault = next((each for each in self._active if each.fits(method)), None)
+        fault = next((each for each in self._active if each.strikes(method, self.dice)), None)
         if fault is None:
             return await run()
         fault.used += 1
@@ -97,6 +114,44 @@ class Faults:
             return await run()
 
         return self.add("slow", act, method, times)
+
+    def late(self, seconds: float, *, method: str | None = None, times: int | None = None) -> Fault:
+        """The call runs at once, and is answered after `seconds`."""
+
+        async def act(request: web.Request, run: Run, fault: Fault) -> web.StreamResponse:
+            answer = await run()
+            await asyncio.sleep(seconds)
+            return answer
+
+        return self.add("late", act, method, times)
+
+    def silent(self, *, method: str | None = None, times: int | None = None) -> Fault:
+        """The call runs, and nothing is answered until the fault is switched off."""
+
+        async def act(request: web.Request, run: Run, fault: Fault) -> web.StreamResponse:
+            await run()
+            await fault.over.wait()
+            return _cut(request)
+
+        return self.add("silent", act, method, times)
+
+    def drip(self, seconds: float, *, method: str | None = None, times: int | None = None) -> Fault:
+        """The call runs; the answer comes in small pieces over `seconds`."""
+
+        async def act(request: web.Request, run: Run, fault: Fault) -> web.StreamResponse:
+            return await drip(await run(), request, seconds)
+
+        return self.add("drip", act, method, times)
+
+    def spoiled(
+        self, how: Spoiled, *, method: str | None = None, times: int | None = None
+    ) -> Fault:
+        """The call runs; the answer is odd: see `sandbox/spoiling.py`."""
+
+        async def act(request: web.Request, run: Run, fault: Fault) -> web.StreamResponse:
+            return spoil(how, await run())
+
+        return self.add(how, act, method, times)
 
     def hang(self, *, method: str | None = None, times: int | None = None) -> Fault:
         """Nothing runs and nothing is answered until the fault is switched off."""
@@ -124,6 +179,12 @@ class Faults:
 
         return self.add("dropped", act, method, times)
 
+    def dropped_unread(self, *, method: str | None = None, times: int | None = None) -> Fault:
+        """The connection drops before the body of the call was read."""
+        fault = self.dropped(method=method, times=times)
+        fault.kind, fault.reads = "dropped_unread", False
+        return fault
+
     def half_answer(self, *, method: str | None = None, times: int | None = None) -> Fault:
         """The call runs; the connection drops in the middle of the answer."""
 
@@ -140,11 +201,36 @@ class Faults:
         return self.add("half_answer", act, method, times)
 
     def html(
-        self, status: int = 200, *, method: str | None = None, times: int | None = None
+        self,
+        status: int = 200,
+        *,
+        ran: bool = False,
+        method: str | None = None,
+        times: int | None = None,
     ) -> Fault:
-        """A page of some proxy comes instead of the answer; nothing runs."""
+        """A page of some proxy comes instead of the answer; `ran`: the call runs all the same."""
         page = PROXY_PAGE.format(status=status)
-        return self._instead("html", lambda: _page(status, page), method, times)
+        return self._instead("html", lambda: _page(status, page), method, times, ran=ran)
+
+    def server_error(
+        self, *, ran: bool = False, method: str | None = None, times: int | None = None
+    ) -> Fault:
+        """500 in the classic shape; `ran`: the call runs all the same."""
+        body = {"error": "INTERNAL_SERVER_ERROR", "error_description": "Internal server error"}
+        return self._instead(
+            "server_error", lambda: web.json_response(body, status=500), method, times, ran=ran
+        )
+
+    def error_in_200(
+        self,
+        code: str = "wrong_client",
+        *,
+        method: str | None = None,
+        times: int | None = None,
+    ) -> Fault:
+        """An error in the classic shape, with status 200; nothing runs."""
+        body = {"error": code, "error_description": "…"}
+        return self._instead("error_in_200", lambda: web.json_response(body), method, times)
 
     def unauthorized(self, *, method: str | None = None, times: int | None = None) -> Fault:
         """401, in the server's own words."""
@@ -191,8 +277,12 @@ class Faults:
         answer: Callable[[], web.Response],
         method: str | None,
         times: int | None,
+        *,
+        ran: bool = False,
     ) -> Fault:
         async def act(request: web.Request, run: Run, fault: Fault) -> web.StreamResponse:
+            if ran:
+                await run()
             return answer()
 
         return self.add(kind, act, method, times)
