@@ -14,21 +14,24 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramNotFound
 from aiogram.types import LinkPreviewOptions, Message, MessageEntity, ReplyParameters
 
+from bot.tasks import Stop
 from bot.telegram import plainly
 from bot.verdicts import Outcome, Verdict, classify
 from handlers.cards import Shown
 from mail import showing
 from mail.bell import Bell
-from mail.ports import Clock, Spawn, Stop
+from mail.ports import Clock, Spawn
 from mail.showing import FoldScene, Showing
 from storage import notices
-from storage.database import Database, Reading
+from storage.database import Database, Reading, Transaction
+from storage.errors import StorageUnavailable
 from storage.records.notices import Card, Manner, Notice
 
 IDLE_SECONDS: Final = 5.0
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries to reach Telegram
 UNCERTAIN_PAUSE: Final = 3.0  # seconds before what may have arrived is shown once more
 OWN_TRIES: Final = 5  # how often a notice is tried that fails here, not at Telegram
+STORE_SECONDS: Final = 1.0  # between two tries to store what Telegram answered
 NEW_TRIES: Final = 2  # how often a new message goes out that may have arrived
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
@@ -53,6 +56,7 @@ class Delivery:
         self._spawn = spawn
         self._busy: set[int] = set()
         self._left: deque[Notice] = deque()
+        self._stop = Stop()
         self._bell = Bell()
         database.on_wake("notices", self._bell.ring)
 
@@ -62,6 +66,7 @@ class Delivery:
 
     async def run(self, stop: Stop) -> None:
         """Starts a task for each chat that is owed something."""
+        self._stop = stop
         while not stop.asked:
             await self._put_back()
             chats, at = await self._database.read(_agenda)
@@ -123,7 +128,20 @@ class Delivery:
             await self._failed(notice, found, classify(error), error)
             return
         card = _card(notice, shown, message, self._clock())
-        await self._database.write(lambda tx: showing.delivered(tx, notice, card))
+        await self._store(lambda tx: showing.delivered(tx, notice, card))
+
+    async def _store(self, change: Callable[[Transaction], None]) -> None:
+        """What Telegram accepted is kept until there is room for it, or it was shown twice."""
+        while True:
+            try:
+                await self._database.write(change)
+            except StorageUnavailable as error:
+                if self._stop.asked:
+                    raise
+                log.warning("an answer of Telegram waits: the storage is %s", error.trouble)
+            else:
+                return
+            await self._stop.pause(STORE_SECONDS)
 
     async def _fold(self, notice: Notice, found: Showing) -> None:
         try:
@@ -131,7 +149,7 @@ class Delivery:
         except AiogramError as error:
             await self._failed(notice, found, classify(error), error)
             return
-        await self._database.write(lambda tx: showing.delivered(tx, notice, None))
+        await self._store(lambda tx: showing.delivered(tx, notice, None))
 
     async def _take_buttons(self, notice: Notice, found: Showing) -> None:
         """Off the old card; a server that lacks the method for it gets the card written anew."""

@@ -30,7 +30,7 @@ def bot_settings(request: pytest.FixtureRequest) -> dict[str, str]:
     return {"UNDO_SECONDS": getattr(request, "param", "0")}
 
 
-@pytest.mark.parametrize("room", [0, 4 * PAGE, 16 * PAGE, 32 * PAGE])
+@pytest.mark.parametrize("room", [0, PAGE, 16 * PAGE, 34 * PAGE])
 async def test_row_50_what_is_typed_while_the_disk_is_full_is_answered_once_there_is_room(
     connected: Person, sandbox: Sandbox, bot: BotProcess, room: int
 ) -> None:
@@ -47,6 +47,7 @@ async def test_row_50_what_is_typed_while_the_disk_is_full_is_answered_once_ther
     (letter,) = sandbox.portal.sent
     assert TEXT in letter.body
     assert "And one more thing." in letter.body
+    assert len(set(shown(anna))) == len(shown(anna)), "nothing is shown twice"
 
 
 @pytest.mark.parametrize("bot_settings", ["2"], indirect=True)
