@@ -6,7 +6,6 @@ field took its place. Answers of the portal come when the play says so, and also
 """
 
 import asyncio
-import re
 import tempfile
 from collections.abc import Coroutine
 from enum import Enum
@@ -17,12 +16,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from bitrix24.errors import Failure, FailureCode, NotSent, Refused, RefusedField, Unknown
-from bitrix24.learned import NOTHING
-from bitrix24.methods import Got
-from bitrix24.models import Letter as PortalLetter
+from bitrix24.errors import Failure, FailureCode, Refused, RefusedField, Unknown
 from bitrix24.models import Sent
-from bitrix24.webhook import Webhook
 from handlers.buttons import DraftButton, SendButton
 from handlers.step_cards import draft_card
 from mail.drafts import Press
@@ -33,13 +28,13 @@ from storage import connections, drafts, letters
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants
 from storage.records.outbox import OutboxRow, OutboxState
 from tests.integration.languages import EN
-from tests.integration.mail.room import ANNA, HOME, SUPPORT, UNDO, Room, Stop
-from tests.integration.mail.scripted_portal import FROM_JANE, ScriptedPortal
+from tests.integration.mail.draft_buttons import opening, replaced, unpacked
+from tests.integration.mail.late_room import NO_ANSWER, LatePortal, LateRoom
+from tests.integration.mail.marks import marks, marks_of, said, waiting
+from tests.integration.mail.room import ANNA, HOME, SUPPORT, UNDO, Stop
 
-MARK = re.compile(r"mark\d{4}")
 ON_ITS_WAY = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.SENDING)
 GIVEN_BACK = (OutboxState.CANCELLED, OutboxState.REJECTED)
-NO_ANSWER = NotSent(Failure(FailureCode.UNREACHABLE))
 REFUSED = Refused(
     Failure(FailureCode.VALIDATION, 400, fields=(RefusedField("subject", "", "Too odd."),))
 )
@@ -84,49 +79,6 @@ class End(Enum):
 
 
 ENDS = st.sampled_from(End)
-
-
-class LatePortal(ScriptedPortal):
-    """Looking for letters ends only when the play says how."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pending: list[tuple[str, int | None, asyncio.Future[bool]]] = []
-
-    async def letters(
-        self, webhook: Webhook, *, is_seen: bool | None = None, **others: object
-    ) -> Got[tuple[PortalLetter, ...]]:
-        await self._wait("letters", None)
-        return Got((FROM_JANE,), NOTHING)
-
-    async def letter(self, webhook: Webhook, number: int) -> Got[PortalLetter]:
-        await self._wait("letter", number)
-        if number not in (15, 16):
-            raise Refused(Failure(FailureCode.NOT_FOUND, 404))
-        return Got(FROM_JANE.model_copy(update={"id": number}), NOTHING)
-
-    async def _wait(self, method: str, number: int | None) -> None:
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.pending.append((method, number, future))
-        try:
-            if not await future:
-                raise NO_ANSWER
-        finally:
-            self.pending = [one for one in self.pending if one[2] is not future]
-
-
-class LateRoom(Room):
-    """Looking goes on from step to step."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.looking: list[asyncio.Task[None]] = []
-
-    def spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
-        if name.startswith("look up"):
-            self.looking.append(asyncio.get_running_loop().create_task(work))
-        else:
-            super().spawn(name, work)
 
 
 class Wizard(RuleBasedStateMachine):
@@ -218,9 +170,9 @@ class Wizard(RuleBasedStateMachine):
             if draft.state is DraftState.CONFIRMED:
                 row = rows[draft.id]
                 assert row.state not in GIVEN_BACK, "nobody can get at it any more"
-                assert _marks_of(draft) == _marks(row.body.decode()) | _waiting(draft)
-            for slot, said in _said(draft).items():
-                found[draft.id, slot] = _marks(said)
+                assert marks_of(draft) == marks(row.body.decode()) | waiting(draft)
+            for slot, text in said(draft).items():
+                found[draft.id, slot] = marks(text)
         return found
 
     async def _step(self, what: Coroutine[Any, Any, None]) -> tuple[Slots, Slots, bool]:
@@ -240,15 +192,15 @@ class Wizard(RuleBasedStateMachine):
             await self._check_ways_on(draft)
         return before, after, taken
 
-    async def _keep(self, what: Coroutine[Any, Any, None], *replaced: tuple[str, str]) -> None:
+    async def _keep(self, what: Coroutine[Any, Any, None], *slots: tuple[str, str]) -> None:
         """Nothing is lost but what stood in these, and what a newer answer took the place of."""
         before, after, taken = await self._step(what)
         everywhere = set().union(*after.values())
-        for (draft, slot), marks in before.items():
-            lost = marks - everywhere
-            newer = after[draft, slot] - marks
+        for (draft, slot), there in before.items():
+            lost = there - everywhere
+            newer = after[draft, slot] - there
             answered = slot not in ("parts", "waiting") and newer
-            assert not lost or answered or (taken and (draft, slot) in replaced), (slot, lost)
+            assert not lost or answered or (taken and (draft, slot) in slots), (slot, lost)
 
     async def _check_ways_on(self, draft: Draft) -> None:
         """Its card has buttons; each is kept, to be pressed when it is old."""
@@ -271,7 +223,7 @@ class Wizard(RuleBasedStateMachine):
             )
         )
         rows = draft_card(scene, EN).keyboard
-        return [_unpacked(button.data) for row in rows for button in row]
+        return [unpacked(button.data) for row in rows for button in row]
 
     # What the person does.
 
@@ -292,13 +244,13 @@ class Wizard(RuleBasedStateMachine):
             await self.room.drafts.begin(
                 self.room.cause(), ANNA, HOME, reference, typed if text else None
             )
-            assert _marks(text) <= set().union(*(await self._slots()).values())
+            assert marks(text) <= set().union(*(await self._slots()).values())
 
         await self._keep(act())
 
     def _new_typed(self, text: str) -> Typed:
         typed = self.room.typed(text)
-        self._typed[typed.message] = _marks(text)
+        self._typed[typed.message] = marks(text)
         return typed
 
     @rule(shape=SHAPES, reply=st.none() | st.integers(0, 9))
@@ -320,7 +272,7 @@ class Wizard(RuleBasedStateMachine):
             await self.room.drafts.type(self.room.cause(), ANNA, HOME, typed, reply_to)
             if "mark" not in text:
                 return
-            assert _marks(text) <= set().union(*(await self._slots()).values()), "taken, yet gone"
+            assert marks(text) <= set().union(*(await self._slots()).values()), "taken, yet gone"
 
         await self._keep(act(), *answers)
 
@@ -352,11 +304,11 @@ class Wizard(RuleBasedStateMachine):
         if ahead and (pressing or draft.state is DraftState.ASIDE):
             await self._press_one(draft, ahead[0])
         elif draft.field not in FITTING:
-            await self._press_one(draft, _opening(draft, Field.REVIEW))
+            await self._press_one(draft, opening(draft, Field.REVIEW))
         elif await self._is_asked(draft):
             await self._say(self._text(FITTING[draft.field]), None)
         else:
-            await self._press_one(draft, _opening(draft, draft.field))
+            await self._press_one(draft, opening(draft, draft.field))
 
     async def _is_asked(self, draft: Draft) -> bool:
         pointer = await self.room.database.read(lambda tx: drafts.pointer(tx, ANNA, HOME))
@@ -417,7 +369,7 @@ class Wizard(RuleBasedStateMachine):
         if draft is None or draft.state is DraftState.ASIDE:
             return
         if draft.wants is Wants.NOTHING:
-            await self._press_one(draft, _opening(draft, Field.LETTER))
+            await self._press_one(draft, opening(draft, Field.LETTER))
         for _text in range(count):
             await self._say(self._text("{mark}"), None)
 
@@ -434,7 +386,7 @@ class Wizard(RuleBasedStateMachine):
         lost = set().union(*before.values()) - set().union(*after.values())
         assert lost <= (former if taken else set())
         if taken:
-            self._typed[message] = former | _marks(text)
+            self._typed[message] = former | marks(text)
 
     async def _edited(self, typed: Typed) -> None:
         await self.room.drafts.edit(self.room.cause(), ANNA, HOME, typed)
@@ -452,7 +404,7 @@ class Wizard(RuleBasedStateMachine):
         await self._press_one(draft, buttons[index % len(buttons)])
 
     async def _press_one(self, draft: Draft, button: DraftButton | SendButton) -> None:
-        await self._keep(self._pressed(button), *_replaced(draft, button))
+        await self._keep(self._pressed(button), *replaced(draft, button))
 
     async def _pressed(self, button: DraftButton | SendButton) -> None:
         cause, message = self.room.cause(), self.room.message()
@@ -566,51 +518,6 @@ class Wizard(RuleBasedStateMachine):
         await self.room.outbox.decide(
             self.room.cause(), ANNA, HOME, self.room.message(), row.id, row.revision, decision
         )
-
-
-def _opening(draft: Draft, field: Field) -> DraftButton:
-    return DraftButton(
-        draft=draft.id, revision=draft.revision, press=Press.OPEN, argument=field.value
-    )
-
-
-def _replaced(draft: Draft, button: DraftButton | SendButton) -> list[tuple[str, str]]:
-    """What the button may put something else into."""
-    if isinstance(button, SendButton) or button.press not in (Press.CHOOSE, Press.NONE, Press.USE):
-        return []
-    slots = [(draft.id, str(draft.field))]
-    if draft.field is Field.TEXT and button.press is Press.USE:
-        slots.append((draft.id, "parts"))
-    return slots
-
-
-def _marks(said: str) -> set[str]:
-    return set(MARK.findall(said))
-
-
-def _said(draft: Draft) -> dict[str, str]:
-    written = draft.written
-    return {
-        "recipients": " ".join(written.to),
-        "cc": " ".join(written.cc),
-        "bcc": " ".join(written.bcc),
-        "subject": written.subject,
-        "parts": " ".join(part.html for part in written.parts),
-        "waiting": " ".join(typed.text for typed in written.waiting),
-    }
-
-
-def _waiting(draft: Draft) -> set[str]:
-    return _marks(_said(draft)["waiting"])
-
-
-def _marks_of(draft: Draft) -> set[str]:
-    return set().union(*(_marks(said) for said in _said(draft).values()))
-
-
-def _unpacked(data: str) -> DraftButton | SendButton:
-    kind = SendButton if data.startswith("s:") else DraftButton
-    return kind.unpack(data)
 
 
 Wizard.TestCase.settings = settings(
