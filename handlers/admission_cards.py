@@ -106,7 +106,8 @@ def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
 def _how(scene: ApprovalScene, _: Texts) -> str:
     if scene.by_link:
         return _("Somebody came in by your link:")
-    if scene.stranger.asked_at is None:
+    stranger = scene.stranger
+    if stranger.asked_at is None or (stranger.removed and stranger.access is not Access.WAITING):
         return _("Somebody began to use this bot:")
     return _("Somebody asks to use this bot:")
 

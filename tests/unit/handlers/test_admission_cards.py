@@ -54,6 +54,17 @@ def test_an_admin_has_no_button_to_be_removed_by() -> None:
     assert labels(card_of(replace(stranger(Access.ADMITTED), admin=True))) == []
 
 
+def test_who_came_through_an_open_door_never_asked() -> None:
+    came = replace(stranger(Access.ADMITTED), asked_at=None)
+    removed = replace(stranger(Access.REFUSED), removed=True)
+    for person in (came, removed):
+        text, _ = approval_card(ApprovalScene(person), EN).content()
+        assert text.startswith("Somebody began to use this bot:")
+    again = replace(stranger(Access.WAITING), removed=True)
+    text, _ = approval_card(ApprovalScene(again), EN).content()
+    assert text.startswith("Somebody asks to use this bot:")
+
+
 def test_who_came_by_a_link_is_told_apart_from_who_asked() -> None:
     oleg = stranger(Access.ADMITTED)
     text, _ = approval_card(ApprovalScene(oleg, by_link=True), EN).content()
