@@ -52,6 +52,7 @@ def change(draft: Draft, typed: Typed, known: Known) -> Draft | None:
         if source.message == typed.message:
             return put(draft, source.field, typed, known)
     if any(one.message == typed.message for one in draft.written.waiting):
+        check_seen(typed)
         waiting = tuple(
             typed if one.message == typed.message else one for one in draft.written.waiting
         )
@@ -117,15 +118,19 @@ def count_addresses(draft: Draft) -> int:
 
 def put_text(draft: Draft, typed: Typed) -> Draft:
     """Adds typed text to the body as a new paragraph."""
-    if body.is_blank(typed.text):
-        raise BadValue(Field.TEXT, "blank")
+    check_seen(typed)
     part = Part(typed.message, typed.html, len(typed.text))
     return _within_limit(with_values(draft, parts=(*draft.written.parts, part)))
 
 
-def _change_part(draft: Draft, typed: Typed) -> Draft:
+def check_seen(typed: Typed) -> None:
+    """Raises BadValue for text of which a reader would see nothing."""
     if body.is_blank(typed.text):
         raise BadValue(Field.TEXT, "blank")
+
+
+def _change_part(draft: Draft, typed: Typed) -> Draft:
+    check_seen(typed)
     parts = tuple(
         Part(typed.message, typed.html, len(typed.text)) if part.message == typed.message else part
         for part in draft.written.parts

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bitrix24.letter_reference import LetterReferenceError, letter_number
 from mail.errors import BadValue
-from mail.fields import COPIES, filled, put, put_text, with_values
+from mail.fields import COPIES, check_seen, filled, put, put_text, with_values
 from mail.suggestions import Known, choices
 from storage.records.drafts import Choice, Draft, Field, Source, Typed, Wants
 
@@ -106,7 +106,11 @@ def _take(draft: Draft, typed: Typed, known: Known) -> Draft:
 
 
 def wait(draft: Draft, typed: Typed) -> Draft:
-    """Keeps what was typed while the portal is asked, in order."""
+    """Keeps what was typed while the portal is asked, in order.
+
+    What nobody sees would fit into no step, and what was typed after it would wait for ever.
+    """
+    check_seen(typed)
     return with_values(draft, waiting=(*draft.written.waiting, typed))
 
 

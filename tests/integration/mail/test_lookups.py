@@ -8,10 +8,11 @@ import pytest
 from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, PortalError, Refused
 from bitrix24.models import Sender
 from mail.drafts import Press
+from mail.errors import BadValue
 from storage import connections, drafts
-from storage.records.drafts import Draft, DraftState, Field, Wants
+from storage.records.drafts import Draft, DraftState, Field, Typed, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind
-from tests.integration.mail.room import ANNA, CONNECTION, SUPPORT, Room, manners
+from tests.integration.mail.room import ANNA, CONNECTION, HOME, SUPPORT, Room, manners
 from tests.integration.mail.scripted_portal import FROM_JANE
 
 NOT_FOUND = Refused(Failure(FailureCode.NOT_FOUND, 404))
@@ -177,6 +178,20 @@ async def test_text_typed_while_the_portal_answers_is_in_the_answer(room: Room) 
         room.portal.gate.set()
         draft = await answered(room, (await room.draft()).id)
     assert (draft.field, draft.written.sender) == (Field.RECIPIENTS, SUPPORT)
+
+
+async def test_unseen_characters_typed_meanwhile_do_not_bar_the_way_of_what_follows(
+    room: Room,
+) -> None:
+    await room.begin("15", "Thanks")
+    with pytest.raises(BadValue):
+        await room.say("\u2800")
+    message = await room.say("It came.")
+    with pytest.raises(BadValue):
+        await room.drafts.edit(room.cause(), ANNA, HOME, Typed(message, "\u2800", "\u2800"))
+    draft = await room.look_up()
+    assert (draft.field, draft.written.waiting) == (Field.REVIEW, ())
+    assert [part.html for part in draft.written.parts] == ["Thanks", "It came."]
 
 
 async def test_a_question_is_asked_once_however_often_the_loop_wakes(room: Room) -> None:
