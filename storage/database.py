@@ -120,8 +120,8 @@ class Database:
         make_folder: bool,
         busy_seconds: float,
     ) -> None:
-        place.prepare(path, make_folder=make_folder)
         try:
+            place.prepare(path, make_folder=make_folder)
             writer = self._writer = sqlite.connect_writer(path, busy_seconds)
             sqlite.check_pages(writer)
         except sqlite3.Error as error:
@@ -132,7 +132,10 @@ class Database:
             _empty_journal(writer)
 
     def _start_reader(self, path: Path, busy_seconds: float) -> None:
-        self._reader = sqlite.connect_reader(path, busy_seconds)
+        try:
+            self._reader = sqlite.connect_reader(path, busy_seconds)
+        except sqlite3.Error as error:
+            raise sqlite.understood(error) or error from error
 
     def _commit(self, change: Callable[[Transaction], T]) -> T:
         assert self._writer is not None

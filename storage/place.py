@@ -3,11 +3,18 @@
 SQLite gives -wal and -shm the mode of the file itself, so 0600 there is 0600 everywhere. The file
 is never opened here: closing it again would drop SQLite's locks."""
 
+import errno
 import os
 import stat
 from pathlib import Path
 
-from storage.errors import DatabaseDamaged, DatabaseRefused, Refusal
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseRefused,
+    Refusal,
+    StorageUnavailable,
+    Trouble,
+)
 from storage.sqlite import mark_as_ours
 
 _SMALLEST_PAGE = 512
@@ -28,7 +35,11 @@ def prepare(path: Path, *, make_folder: bool) -> None:
         # A new database would be overwritten by the old one's journal.
         raise DatabaseDamaged("the file is missing beside its journal")
     else:
-        _create(path)
+        try:
+            _create(path)
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise StorageUnavailable(Trouble.FULL if full else Trouble.IO) from None
     if not os.access(path, os.R_OK | os.W_OK):
         raise DatabaseRefused(Refusal.READ_ONLY)
 

@@ -1,5 +1,6 @@
 """Which files are opened, which are refused, and that a refused one is left as it was."""
 
+import resource
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -151,6 +152,21 @@ async def test_a_file_missing_beside_its_journal_is_not_made_anew(path: Path) ->
     with pytest.raises(DatabaseDamaged):
         await open_database(path)
     assert _files(path.parent) == [journal]
+
+
+@pytest.mark.parametrize("room", [0, 1000, 20_000])
+async def test_row_50_a_first_start_on_a_full_disk_is_reported_and_can_be_repeated(
+    path: Path, room: int
+) -> None:
+    """It ended with a traceback while the file itself was being made."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        with pytest.raises(StorageUnavailable):
+            await open_database(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    await make_database(path)
 
 
 async def test_a_lock_held_at_start_is_reported_as_such(path: Path) -> None:
