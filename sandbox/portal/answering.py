@@ -11,6 +11,7 @@ from sandbox.portal import batch, classic, discovery
 from sandbox.portal.call import Incoming, Method
 from sandbox.portal.discovery import Bare
 from sandbox.portal.idempotency import HEADER, Writing, once
+from sandbox.portal.ledgers import Flight
 from sandbox.portal.mail_methods import MAIL_METHODS, WRITES
 from sandbox.portal.parameters import Parameters, decode, parse
 from sandbox.portal.people import Webhook
@@ -33,6 +34,7 @@ class Asked:
     raw: bytes = field(repr=False)
     content_type: str
     headers: Mapping[str, str] = field(repr=False)
+    flight: Flight | None = None
 
 
 async def answer(asked: Asked) -> web.Response:
@@ -50,6 +52,8 @@ async def answer(asked: Asked) -> web.Response:
             result, extra = await _run(asked, webhook, method, None)
     except Refusal as refusal:
         return as_response(refusal)
+    finally:
+        portal.land(asked.flight)
     if isinstance(result, Bare):
         return web.json_response(result.document)
     now = portal.clock()
@@ -100,7 +104,7 @@ async def _batch(asked: Asked, webhook: Webhook) -> list[Any]:
     methods = {each.method: _method(asked, each.method) for each in commands}
 
     async def run_one(name: str, query: dict[str, Any]) -> Any:
-        one = replace(asked, method=name, headers={})
+        one = replace(asked, method=name, headers={}, flight=None)
         return (await _run(one, webhook, methods[name], query))[0]
 
     return await batch.run(commands, run_one, language)
@@ -124,7 +128,8 @@ async def _run(
     try:
         if asked.api == "v3" and asked.method in WRITES:
             key = asked.headers.get(HEADER)
-            return await once(Writing(portal, webhook, asked.method, key, asked.raw), run)
+            writing = Writing(portal, webhook, asked.method, key, asked.raw, asked.flight)
+            return await once(writing, run)
         return run(), {}
     finally:
         if portal.operating:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sandbox.portal.ledgers import Run, Stored
+from sandbox.portal.ledgers import Flight, Run, Stored
 from sandbox.portal.people import Webhook
 from sandbox.portal.portal import Portal
 from sandbox.portal.refusals import nested
@@ -28,6 +28,7 @@ class Writing:
     method: str
     key: str | None
     raw: bytes
+    flight: Flight | None = None
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -60,9 +61,7 @@ async def _run(writing: Writing, run: Callable[[], object]) -> object:
     """Runs and writes it down; a call that is refused or cut off did not run."""
     portal = writing.portal
     entry = Run(writing.method, writing.webhook.code, writing.key, writing.raw, portal.clock())
-    for other in portal.runs if entry.key is not None else ():
-        if other.end is None and _same_key(other, entry):
-            other.overlapped = entry.overlapped = True
+    entry.flight = writing.flight
     portal.runs.append(entry)
     portal.changes.note()
     try:
@@ -76,7 +75,3 @@ async def _run(writing: Writing, run: Callable[[], object]) -> object:
     entry.end = portal.clock()
     entry.sent = portal.sent[-1] if len(portal.sent) > letters else None
     return result
-
-
-def _same_key(one: Run, other: Run) -> bool:
-    return (one.webhook_code, one.method, one.key) == (other.webhook_code, other.method, other.key)

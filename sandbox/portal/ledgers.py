@@ -19,6 +19,22 @@ class Call:
     status: int | None = None
 
 
+@dataclass(eq=False)
+class Flight:
+    """A call with an idempotency key, from its arrival until it has run or was dropped."""
+
+    webhook_code: str = field(repr=False)
+    method: str
+    key: str
+    overlapped: bool = False
+    """Another call with the same key was there at the same time: real portals may run both."""
+
+    def meets(self, other: "Flight") -> bool:
+        """Has the other one the same key, in the same place?"""
+        its = (other.webhook_code, other.method, other.key)
+        return its == (self.webhook_code, self.method, self.key)
+
+
 @dataclass
 class Run:
     """One call of a writing method that ran: it was neither refused nor replayed."""
@@ -31,10 +47,14 @@ class Run:
     begin: datetime
     end: datetime | None = None
     """None: it is running."""
-    overlapped: bool = False
-    """Another call with the same key ran at the same time."""
     sent: SentLetter | None = None
     """The letter that left by it."""
+    flight: Flight | None = None
+
+    @property
+    def overlapped(self) -> bool:
+        """Was a call with the same key there before this one had run?"""
+        return self.flight is not None and self.flight.overlapped
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from aiohttp import web
 from sandbox.changes import Changes
 from sandbox.clock import Clock, system_clock
 from sandbox.faults import Faults
-from sandbox.portal.ledgers import Call, Made, RefusedSend, Run, Stored
+from sandbox.portal.ledgers import Call, Flight, Made, RefusedSend, Run, Stored
 from sandbox.portal.letters import INBOX, Letter, SentLetter
 from sandbox.portal.limits import Bucket, OperatingLimit
 from sandbox.portal.people import Employee, Mailbox, Webhook
@@ -80,6 +80,8 @@ class Portal:
         self.ids_change_on_move = False
         self.runs: list[Run] = []
         """Calls of writing methods that ran, or are running: not those refused or replayed."""
+        self.flights: list[Flight] = []
+        """Calls with an idempotency key that are there and have not run yet."""
         self.calls: list[Call] = []
         self.refused_sends: list[RefusedSend] = []
         self.remembered: dict[tuple[str, str, str], Stored] = {}
@@ -87,6 +89,19 @@ class Portal:
     def minds_keys(self, method: str) -> bool:
         """Does an idempotency key mean anything here?"""
         return self.idempotency_of.get(method, self.idempotency) == "active"
+
+    def take_off(self, flight: Flight) -> Flight:
+        """A call with an idempotency key has arrived."""
+        for other in self.flights:
+            if other.meets(flight):
+                other.overlapped = flight.overlapped = True
+        self.flights.append(flight)
+        return flight
+
+    def land(self, flight: Flight | None) -> None:
+        """It has run, or was dropped."""
+        if flight in self.flights:
+            self.flights.remove(flight)
 
     def address(self, webhook: str = "active") -> str:
         """The address of a webhook as the portal's page shows it (with its secret)."""

@@ -228,18 +228,21 @@ class Observed(Docs):
 
 
 class Mixed(Docs):
-    """A portal that cannot make up its mind: whatever is asked for comes in either profile."""
+    """A portal that cannot make up its mind: all comes in either profile and in any language."""
 
     def __init__(self, language: str, zone: tzinfo, seed: int) -> None:
         super().__init__(language, zone)
         self._chance = random.Random(seed)
-        self._both = (Docs(language, zone), Observed(language, zone))
-        self.idempotency = self._chance.choice(self._both).idempotency
+        others = [each for each in ("en", "ru") if each != language]
+        self._kinds = [
+            kind(each, zone) for kind in (Docs, Observed) for each in [language, *others]
+        ]
+        self.idempotency = self._chance.choice(self._kinds).idempotency
 
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("_") or name in ("language", "zone", "idempotency"):
             return super().__getattribute__(name)
-        return getattr(self._chance.choice(self._both), name)
+        return getattr(self._chance.choice(self._kinds), name)
 
 
 def profile_of(name: ProfileName, language: str, zone: tzinfo, seed: int) -> Docs:

@@ -8,7 +8,8 @@ from typing import Literal
 from aiohttp import web
 
 from sandbox.portal.answering import Asked, answer
-from sandbox.portal.ledgers import Call
+from sandbox.portal.idempotency import HEADER
+from sandbox.portal.ledgers import Call, Flight
 from sandbox.portal.portal import SECRET_HEADERS, Portal, as_response, too_many_requests
 
 _PATH = re.compile(
@@ -57,6 +58,10 @@ async def _limited(
     if portal.bucket and not portal.bucket.admit(request.remote or ""):
         return as_response(too_many_requests())
 
+    flight = None
+    if address.api == "v3" and (key := headers.get(HEADER)) is not None:
+        flight = portal.take_off(Flight(address.code, address.method, key))
+
     async def run() -> web.Response:
         raw = await request.read() if request.method == "POST" else b""
         return await answer(
@@ -70,6 +75,7 @@ async def _limited(
                 raw,
                 request.content_type,
                 headers,
+                flight,
             )
         )
 
@@ -80,6 +86,8 @@ async def _limited(
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=504)
+    finally:
+        portal.land(flight)
 
 
 def read_address(path: str, prefix: str) -> Address | None:

@@ -1,9 +1,11 @@
 """Idempotency-Key as the REST 3.0 overview has it, and portals where mail ignores it."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from aiohttp import ClientError, ClientTimeout
 
 from sandbox import Sandbox
 from sandbox.clock import MovableClock
@@ -129,3 +131,37 @@ async def test_a_run_that_goes_on_has_no_end(sandbox: Sandbox, portal: PortalCli
 
     await asyncio.gather(portal.post(METHOD, REPLY), look())
     assert sandbox.portal.runs[0].end
+
+
+async def test_a_call_that_waits_to_run_overlaps_too(
+    sandbox: Sandbox, portal: PortalClient
+) -> None:
+    sandbox.portal.idempotency = "active"
+    sandbox.faults.slow(0.1, times=1)
+    key = {"Idempotency-Key": "key-1"}
+    answers = await asyncio.gather(*(portal.post(METHOD, REPLY, headers=key) for _ in range(2)))
+    assert {headers.get("Idempotent-Replayed") for _, _, headers in answers} == {None, "true"}
+    assert [run.overlapped for run in sandbox.portal.runs] == [True]
+    assert sandbox.portal.flights == []
+
+
+@pytest.mark.parametrize("first", ["dropped", "answer_lost", "late", "cut off", "refused"])
+async def test_a_call_after_one_that_has_ended_does_not_overlap(
+    first: str, sandbox: Sandbox, portal: PortalClient
+) -> None:
+    key = {"Idempotency-Key": "key-1"}
+    faults, body = sandbox.faults, REPLY
+    if first == "late":
+        faults.late(0.2, times=1)
+    elif first == "cut off":
+        sandbox.portal.cut_off_seconds = 0.05
+        faults.hang(times=1)
+    elif first == "refused":
+        body = REPLY | {"to": [" "]}
+    else:
+        {"dropped": faults.dropped, "answer_lost": faults.answer_lost}[first](times=1)
+    with suppress(TimeoutError, ClientError):
+        await portal.post(METHOD, body, headers=key, timeout=ClientTimeout(total=0.1))
+    await portal.post(METHOD, REPLY, headers=key)
+    assert len(sandbox.portal.sent) == len(sandbox.portal.runs)
+    assert not [run for run in sandbox.portal.runs if run.overlapped]
