@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from bitrix24.reach import Sessions
 from bot.connection_check import ConnectionCheck, check_connections
 from bot.database_sentences import explain
 from bot.exits import Exit
@@ -88,8 +89,8 @@ def _world(settings: Settings) -> Iterator[Line]:
     bot_token = settings.bot_token.get_secret_value()
     yield token(asyncio.run(check_token(settings.telegram_api_url, bot_token)), seen, path)
     if seen:
-        trusted = settings.trusted_portals
-        yield from connections(asyncio.run(check_connections(seen.connections, trusted)))
+        sessions = Sessions(settings.trusted_portals, ssl_context=settings.portal_ca_file)
+        yield from connections(asyncio.run(check_connections(seen.connections, sessions)))
 
 
 def database(inspection: Inspection[Seen], path: Path) -> Line:

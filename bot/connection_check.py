@@ -9,7 +9,6 @@ from bitrix24.client import Client
 from bitrix24.errors import AccessLost, Busy, FailureCode, NotSent, PortalError
 from bitrix24.methods import Mail
 from bitrix24.reach import Sessions
-from bitrix24.trust import TrustedPortals
 from bitrix24.webhook import Webhook
 from storage.records.connections import Address, Connection
 
@@ -26,10 +25,9 @@ class ConnectionCheck:
 
 
 async def check_connections(
-    connections: Sequence[Connection], trusted: TrustedPortals
+    connections: Sequence[Connection], sessions: Sessions
 ) -> list[ConnectionCheck]:
-    """One answer for each, in their order. The guard lets out no call that a run would not make."""
-    sessions = Sessions(trusted)
+    """One answer for each, in their order; closes the sessions, which let out what a run would."""
     client = Client(
         sessions, clock=_now, user_agent="bitrix24-mail-bot", read_seconds=ANSWER_SECONDS
     )
@@ -64,7 +62,10 @@ def _fault(error: PortalError) -> str:
     code = error.failure.code
     match error:
         case NotSent() if code is FailureCode.CERTIFICATE:
-            return "shows a certificate that this machine does not accept"
+            return (
+                "shows a certificate that this machine does not accept;"
+                " if it is of your own authority, name that in PORTAL_CA_FILE"
+            )
         case NotSent() if code is FailureCode.HOST_REFUSED:
             return "is not allowed by the settings; name it in TRUSTED_PORTALS if it should be"
         case NotSent():

@@ -7,10 +7,12 @@ never with the text itself; or any other ValueError where the setting's descript
 import ipaddress
 import os
 import re
+import ssl
 import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bitrix24.rates import PortalRates
 from bitrix24.trust import TrustedPortals
 from storage.sealing import SecretKeys
 
@@ -116,6 +118,35 @@ def trusted_portals(text: str) -> TrustedPortals:
                 " like portal.example:8443=10.1.2.0/24"
             ) from None
     return TrustedPortals.read(text)
+
+
+def portal_rates(text: str) -> PortalRates:
+    for place, entry in enumerate(text.split(","), start=1):
+        try:
+            PortalRates.read(entry)
+        except ValueError:
+            raise Wrong(
+                f"entry {place} is not a host or host:port with =size/per second,"
+                " like portal.example=250/5"
+            ) from None
+    return PortalRates.read(text)
+
+
+def portal_ca_file(path: str) -> ssl.SSLContext:
+    """Trusts the certificates in the file, and those that this machine trusts anyway."""
+    if not Path(path).is_file():
+        raise Wrong("it does not name a file")
+    alone, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.create_default_context()
+    try:
+        for context in (alone, trusting):
+            context.load_verify_locations(path)
+    except ssl.SSLError:
+        raise Wrong("the file holds no certificate in PEM form") from None
+    except OSError as error:
+        raise Wrong(f"the file cannot be read ({error.strerror})") from None
+    if not alone.cert_store_stats()["x509"]:
+        raise Wrong("the file holds no certificate in PEM form")
+    return trusting
 
 
 def _matching(pattern: str, text: str) -> str:

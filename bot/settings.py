@@ -4,6 +4,7 @@ Every missing or wrong setting becomes one sentence that names it and never show
 A setting's description says what a right value looks like; it ends each such sentence.
 """
 
+import ssl
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bitrix24.rates import PortalRates
 from bitrix24.trust import TrustedPortals
 from bot import setting_values as values
 from bot.exits import Ending, Exit
@@ -105,6 +107,15 @@ class Settings(BaseSettings):
             description="host or host:port between commas, either with =CIDR, "
             "like portal.example:8443=10.1.2.0/24",
         )
+    )
+    portal_rates: Annotated[PortalRates, NoDecode, PlainValidator(values.portal_rates)] = Field(
+        default=PortalRates(),
+        description="host or host:port with =size/per second between commas, "
+        "like portal.example=250/5",
+    )
+    portal_ca_file: Annotated[ssl.SSLContext | None, PlainValidator(values.portal_ca_file)] = Field(
+        default=None,
+        description="the path of a PEM file with certificates; here: what trusts them",
     )
     undo_seconds: int = Field(
         default=10,

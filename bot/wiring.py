@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from bitrix24.client import Client
+from bitrix24.limiter import Limiter
 from bitrix24.methods import Mail
 from bitrix24.reach import Sessions
 from bot.database_sentences import explain
@@ -82,8 +83,9 @@ async def _run_with(settings: Settings, secrets: Secrets, database: Database, st
     _end_on_signals(tasks)
     stored = await database.read(connection_rows.every)
     secrets.add(*(connection.address.code for connection in stored))
-    sessions = Sessions(settings.trusted_portals)
-    portal = Mail(Client(sessions, clock=now, user_agent=USER_AGENT))
+    sessions = Sessions(settings.trusted_portals, ssl_context=settings.portal_ca_file)
+    limiter = Limiter(settings.portal_rates)
+    portal = Mail(Client(sessions, clock=now, user_agent=USER_AGENT, limiter=limiter))
     side = TelegramSide(
         settings,
         database,

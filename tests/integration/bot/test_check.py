@@ -271,3 +271,24 @@ async def test_a_value_that_does_not_open_is_a_fault(tmp_path: Path) -> None:
     ended = bot("check", folder=tmp_path, settings=settings)
     assert "!!  Connection: 127.0.0.1:9 has a stored address that does not open" in ended.out
     assert ended.code == 1
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_a_portal_of_ones_own_authority_is_trusted_once_that_is_named(
+    is_named: bool, tmp_path: Path, serve: Serve
+) -> None:
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ours.pem")
+    portal = await serve(_senders, context)
+    settings = right_settings(
+        DATABASE_URL="sqlite:///bot.db",
+        TRUSTED_PORTALS=portal.removeprefix("https://"),
+        PORTAL_CA_FILE="ours.pem" if is_named else "",
+    )
+    await _database(tmp_path / "bot.db", settings["SECRET_KEY"], portal=_place(portal))
+    ended = await asyncio.to_thread(lambda: bot("check", folder=tmp_path, settings=settings))
+    said = "answers with its senders" if is_named else "name that in PORTAL_CA_FILE"
+    assert said in ended.out.splitlines()[-1]
+    faults = [line for line in ended.out.splitlines() if "Connection" in line and "!!" in line]
+    assert bool(faults) is not is_named

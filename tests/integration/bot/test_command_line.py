@@ -75,6 +75,8 @@ def test_a_run_without_settings_names_each_that_is_missing(
         ("ADMINS", "canary"),
         ("ACCESS", "canary"),
         ("TRUSTED_PORTALS", "https://portal.example/rest/1/canary/"),
+        ("PORTAL_RATES", "canary"),
+        ("PORTAL_CA_FILE", "canary"),
         ("UNDO_SECONDS", "canary"),
         ("DEFAULT_LANGUAGE", "canary"),
         ("LOG_LEVEL", "canary"),

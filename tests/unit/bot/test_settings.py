@@ -2,10 +2,13 @@
 
 import base64
 import ipaddress
+import ssl
 from pathlib import Path
 
 import pytest
+import trustme
 
+from bitrix24.rates import PortalRates, Rate
 from bot.settings import (
     Access,
     Language,
@@ -45,6 +48,8 @@ def test_what_is_not_set_has_its_default() -> None:
     assert settings.admins == frozenset()
     assert settings.access is Access.APPROVE
     assert settings.trusted_portals.entries == ()
+    assert settings.portal_rates == PortalRates()
+    assert settings.portal_ca_file is None
     assert settings.undo_seconds == 10
     assert settings.default_language is Language.ENGLISH
     assert settings.log_level is LogLevel.INFO
@@ -63,6 +68,7 @@ def test_everything_that_is_set_arrives(monkeypatch: pytest.MonkeyPatch) -> None
         "ADMINS": " 1, 22,333 ",
         "ACCESS": "Open",
         "TRUSTED_PORTALS": "portal.example:8443=10.1.2.0/24, localhost",
+        "PORTAL_RATES": "portal.example:8443=250/5, localhost = 1/0.5",
         "UNDO_SECONDS": "0",
         "DEFAULT_LANGUAGE": "ru",
         "LOG_LEVEL": "debug",
@@ -78,6 +84,10 @@ def test_everything_that_is_set_arrives(monkeypatch: pytest.MonkeyPatch) -> None
     assert (portal.host, portal.port) == ("portal.example", 8443)
     assert portal.network == ipaddress.ip_network("10.1.2.0/24")
     assert (localhost.host, localhost.port) == ("localhost", None)
+    assert settings.portal_rates.entries == (
+        ("portal.example", 8443, Rate(250, 5.0)),
+        ("localhost", None, Rate(1, 0.5)),
+    )
     assert settings.undo_seconds == 0
     assert settings.default_language is Language.RUSSIAN
     assert settings.log_level == "DEBUG"
@@ -149,6 +159,14 @@ WRONG = [
     ("TRUSTED_PORTALS", "https://portal.example/rest/1/canary/"),
     ("TRUSTED_PORTALS", "portal.example=canary"),
     ("TRUSTED_PORTALS", "portal.example:0"),
+    ("PORTAL_RATES", "portal.example=canary"),
+    ("PORTAL_RATES", "portal.example=50/2, canary/=50/2"),
+    ("PORTAL_RATES", "canary"),
+    ("PORTAL_RATES", "=50/2"),
+    ("PORTAL_RATES", "portal.example=0/2"),
+    ("PORTAL_RATES", "portal.example=50/0"),
+    ("PORTAL_CA_FILE", "/nonexistent/canary"),
+    ("PORTAL_CA_FILE", "/"),
     ("UNDO_SECONDS", "canary"),
     ("UNDO_SECONDS", "-1"),
     ("UNDO_SECONDS", "2.5"),
@@ -175,6 +193,39 @@ def test_a_wrong_setting_is_one_sentence_without_its_value(
 
 def test_every_setting_is_tried_with_a_wrong_text() -> None:
     assert {name for name, _ in WRONG} == {name.upper() for name in Settings.model_fields}
+
+
+NO_CERTIFICATE = [
+    b"",
+    b"canary",
+    b"-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n",
+    trustme.CA().private_key_pem.bytes(),
+]
+
+
+@pytest.mark.parametrize("content", NO_CERTIFICATE)
+def test_a_file_without_a_certificate_is_said(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "canary.pem"
+    file.write_bytes(content)
+    monkeypatch.setenv("PORTAL_CA_FILE", str(file))
+    (sentence,) = _sentences()
+    assert sentence == "PORTAL_CA_FILE is wrong: the file holds no certificate in PEM form."
+
+
+def test_certificates_are_trusted_besides_the_machines_own_and_always_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ours.pem"
+    comment = "# Наш центр\n".encode()
+    file.write_bytes(comment + trustme.CA().cert_pem.bytes() + trustme.CA().cert_pem.bytes())
+    monkeypatch.setenv("PORTAL_CA_FILE", str(file))
+    context = read_settings(env_file=None).portal_ca_file
+    assert context is not None
+    own = ssl.create_default_context().cert_store_stats()["x509"]
+    assert context.cert_store_stats()["x509"] == own + 2
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 @pytest.mark.parametrize(
