@@ -76,6 +76,7 @@ async def test_row_51_an_answer_that_cannot_be_stored_is_kept_until_there_is_roo
     card = await review(anna)
     let_go = hold(sandbox, REPLY)
     await press(anna, card, "Send", "Sending")
+    await chat.wait_until(lambda _: count_sends(sandbox) == 1)
     await settled(anna)
     before = shown(anna)
     with full_disk(bot):
@@ -94,6 +95,7 @@ async def test_row_51_an_answer_that_was_never_stored_is_not_known_after_a_kill(
     card = await review(anna)
     let_go = hold(sandbox, REPLY)
     await press(anna, card, "Send", "Sending")
+    await chat.wait_until(lambda _: count_sends(sandbox) == 1)
     with full_disk(bot):
         let_go.set()
         assert await says(bot, "an answer waits")
