@@ -371,7 +371,10 @@ class Drafts:
 
     def _at(self, tx: Transaction, draft: Draft, field: Field) -> Draft:
         """The draft at this field; the letter step looks for unread letters again."""
-        draft = steps.enter(draft, field, known(tx, draft))
+        against = known(tx, draft)
+        draft = steps.enter(draft, field, against)
+        if field is Field.REVIEW:  # or Send would leave out what was typed while looking
+            return steps.drained(draft, against)
         return steps.ask(draft, Wants.UNREAD) if field is Field.LETTER else draft
 
     def _bring_back(self, tx: Transaction, draft: Draft) -> Draft:

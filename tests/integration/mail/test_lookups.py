@@ -194,6 +194,15 @@ async def test_unseen_characters_typed_meanwhile_do_not_bar_the_way_of_what_foll
     assert [part.html for part in draft.written.parts] == ["Thanks", "It came."]
 
 
+async def test_back_to_the_review_takes_what_was_typed_meanwhile_along(room: Room) -> None:
+    await room.begin("15", "Thanks")
+    draft = await room.press(await room.look_up(), Press.OPEN, Field.LETTER.value)
+    await room.say("It came.")
+    draft = await room.press(draft, Press.BACK)
+    assert (draft.field, draft.written.waiting) == (Field.REVIEW, ())
+    assert [part.html for part in draft.written.parts] == ["Thanks", "It came."]
+
+
 async def test_a_question_is_asked_once_however_often_the_loop_wakes(room: Room) -> None:
     room.portal.gate = asyncio.Event()
     await room.begin("15")
