@@ -23,9 +23,5 @@ def said(draft: Draft) -> dict[str, str]:
     }
 
 
-def waiting(draft: Draft) -> set[str]:
-    return marks(said(draft)["waiting"])
-
-
 def marks_of(draft: Draft) -> set[str]:
     return set().union(*(marks(said) for said in said(draft).values()))
