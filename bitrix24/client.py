@@ -71,7 +71,7 @@ class Client:
         """Calls a method in its turn. `size` caps the answer, unpacked, in bytes."""
         address = webhook.classic(method) if classic else webhook.v3(method)
         url = URL(address, encoded=True)
-        call = _Call(webhook, method, url, _bytes(params), size, self._read)
+        call = _Call(webhook, method, url, json_bytes(params), size, self._read)
         await self.turn(webhook, method)
         return await self._answer(call)
 
@@ -224,5 +224,6 @@ def _unsent(error: Exception, *, trusted: bool) -> FailureCode:
     return FailureCode.HOST_REFUSED if trusted and refused else FailureCode.UNREACHABLE
 
 
-def _bytes(params: Mapping[str, object]) -> bytes:
+def json_bytes(params: object) -> bytes:
+    """A call's body."""
     return json.dumps(params, ensure_ascii=False, separators=(",", ":")).encode()

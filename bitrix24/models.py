@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, TypeVar
 
+import pydantic
 from pydantic import (
+    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     ValidationError,
     ValidationInfo,
 )
@@ -55,10 +56,10 @@ class Answered(BaseModel):
 class Profile(Answered):
     """Whose webhook it is (the profile page). `time_zone` is an IANA name or ''."""
 
-    user_id: int = Field(validation_alias="ID")
-    name: Text = Field("", validation_alias="NAME")
-    last_name: Text = Field("", validation_alias="LAST_NAME")
-    time_zone: Text = Field("", validation_alias="TIME_ZONE")
+    user_id: int = pydantic.Field(validation_alias="ID")
+    name: Text = pydantic.Field("", validation_alias="NAME")
+    last_name: Text = pydantic.Field("", validation_alias="LAST_NAME")
+    time_zone: Text = pydantic.Field("", validation_alias="TIME_ZONE")
 
 
 class Mailbox(Answered):
@@ -67,13 +68,13 @@ class Mailbox(Answered):
     id: int
     name: Text = ""
     email: Text = ""
-    sender_name: Text = Field("", validation_alias="senderName")
+    sender_name: Text = pydantic.Field("", validation_alias="senderName")
 
 
 class Sender(Answered):
     """An address that letters may go out from; `sender` is `Name <email>`."""
 
-    email: Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+    email: Annotated[str, BeforeValidator(_text), pydantic.Field(min_length=1)]
     name: Text = ""
     sender: Text = ""
 
@@ -86,15 +87,15 @@ class Letter(Answered):
     """
 
     id: int
-    mailbox_id: Number = Field(0, validation_alias="mailboxId")
-    mailbox_email: Text = Field("", validation_alias="mailboxEmail")
+    mailbox_id: Number = pydantic.Field(0, validation_alias="mailboxId")
+    mailbox_email: Text = pydantic.Field("", validation_alias="mailboxEmail")
     subject: Text = ""
-    from_: Text = Field("", validation_alias="from")
+    from_: Text = pydantic.Field("", validation_alias="from")
     to: Text = ""
     cc: Text = ""
     date: Moment = None
-    is_seen: Flag = Field(False, validation_alias="isSeen")
-    has_attachments: Flag = Field(False, validation_alias="hasAttachments")
+    is_seen: Flag = pydantic.Field(False, validation_alias="isSeen")
+    has_attachments: Flag = pydantic.Field(False, validation_alias="hasAttachments")
     url: Text = ""
     body: Text = ""
 
@@ -107,7 +108,7 @@ class ThreadLetter(Answered):
 
     id: int
     subject: Text = ""
-    from_: Text = Field("", validation_alias="from")
+    from_: Text = pydantic.Field("", validation_alias="from")
     to: Text = ""
     cc: Text = ""
     date: Moment = None
@@ -118,6 +119,43 @@ class Sent(Answered):
     """What the portal says of a letter that it took to send: its primary recipients."""
 
     to: tuple[str, ...] = ()
+
+
+class Recipient(Answered):
+    """A contact or an employee (the mail.recipient pages)."""
+
+    id: int
+    email: Text = ""
+    name: Text = ""
+
+
+class Field(Answered):
+    """A field of mailboxes, messages or recipients (the field.list pages), as far as selected."""
+
+    name: Text
+    type: Text = ""
+    title: Text = ""
+    description: Text = ""
+    filterable: Flag = False
+    sortable: Flag = False
+    editable: Flag = False
+    multiple: Flag = False
+    element_type: Text = pydantic.Field("", validation_alias="elementType")
+
+
+class MovedLetters(Answered):
+    """What mail.message.movetofolder did; letters that nobody may touch are not counted."""
+
+    count: Number = pydantic.Field(0, validation_alias="movedCount")
+    action: Text = ""
+
+
+class Made(Answered):
+    """What was made of a letter; `existing` if it had been there before."""
+
+    id: int = pydantic.Field(validation_alias=AliasChoices("taskId", "eventId", "chatId", "postId"))
+    letter_number: Number = pydantic.Field(0, validation_alias="messageId")
+    existing: Flag = False
 
 
 Model = TypeVar("Model", bound=Answered)
