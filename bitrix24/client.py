@@ -63,15 +63,17 @@ class Client:
         self,
         webhook: Webhook,
         method: str,
-        params: Mapping[str, object],
+        params: object,
         *,
         classic: bool = False,
+        is_bare: bool = False,
         size: int = ANSWER_SIZE,
     ) -> Answer:
-        """Calls a method in its turn. `size` caps the answer, unpacked, in bytes."""
+        """Calls a method in its turn. `size` caps the answer, unpacked, in bytes; one that may
+        come without `result` around it `is_bare`."""
         address = webhook.classic(method) if classic else webhook.v3(method)
         url = URL(address, encoded=True)
-        call = _Call(webhook, method, url, json_bytes(params), size, self._read)
+        call = _Call(webhook, method, url, json_bytes(params), size, self._read, is_bare=is_bare)
         await self.turn(webhook, method)
         return await self._answer(call)
 
@@ -128,6 +130,7 @@ class Client:
             now=self._clock(),
             secrets=(call.webhook.code,),
             idempotency_key=call.key,
+            is_bare=call.is_bare,
         )
         self._remember(call.webhook, answer.learned.utc_offset)
         return answer
@@ -179,6 +182,8 @@ class _Call:
         size: int,
         seconds: float,
         key: str | None = None,
+        *,
+        is_bare: bool = False,
     ) -> None:
         self.webhook = webhook
         self.method = method
@@ -187,6 +192,7 @@ class _Call:
         self.size = size
         self.seconds = seconds
         self.key = key
+        self.is_bare = is_bare
 
 
 _Raw = tuple[int, Mapping[str, str], bytes]

@@ -39,11 +39,12 @@ def read_answer(
     now: datetime,
     secrets: Iterable[str] = (),
     idempotency_key: str | None = None,
+    is_bare: bool = False,
 ) -> Answer:
     """The result, or raises the PortalError that the answer means.
 
     Headers are looked up by their usual spelling: pass a case-insensitive mapping. No text in
-    an error holds one of the `secrets`.
+    an error holds one of the `secrets`. `is_bare`: what comes without `result` is the result.
     """
     if 300 <= status < 400:
         raise AccessLost(Failure(FailureCode.MOVED, status))
@@ -56,6 +57,8 @@ def read_answer(
     if status != 200:
         code = codes.meaning("", status)
         raise codes.leaf(code, status)(Failure(code, status), learned)
+    if is_bare and "result" not in document:
+        return Answer(document, learned)
     if "result" not in document:
         raise Unknown(Failure(FailureCode.BAD_ANSWER, status), learned)
     return Answer(document["result"], _with_headers(learned, headers, idempotency_key))
