@@ -6,7 +6,7 @@ A command's module is imported when it is asked for, so that `key` stays quick a
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.exits import Ending, Exit
 
@@ -20,8 +20,13 @@ _COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the program's exit code."""
     command = importlib.import_module(f"bot.{_command(arguments)}")
+    return ended(command.main)
+
+
+def ended(command: Callable[[], int]) -> int:
+    """Runs it; what ends it in an orderly way is said on stderr."""
     try:
-        return int(command.main())
+        return int(command())
     except KeyboardInterrupt:
         return Exit.STOPPED
     except Ending as ending:

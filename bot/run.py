@@ -11,10 +11,11 @@ from bot.exits import Ending, Exit
 from bot.lock import hold_lock
 from bot.logs import Secrets, set_up
 from bot.settings import Settings, read_settings
+from bot.tempo import TEMPO, Tempo
 from storage.errors import StorageError
 
 
-def main() -> int:
+def main(tempo: Tempo = TEMPO) -> int:
     """Runs until the bot is stopped; raises Ending if it cannot start or go on."""
     # Until the event loop has its own handlers, SIGTERM ends the program as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -24,7 +25,7 @@ def main() -> int:
     set_up(settings.log_level, settings.log_format, secrets)
     _make_default_folder(settings)
     with hold_lock(settings.database_path):
-        return _run(settings, secrets)
+        return _run(settings, secrets, tempo)
 
 
 def _make_default_folder(settings: Settings) -> None:
@@ -41,11 +42,11 @@ def _make_default_folder(settings: Settings) -> None:
         ) from None
 
 
-def _run(settings: Settings, secrets: Secrets) -> int:
+def _run(settings: Settings, secrets: Secrets, tempo: Tempo) -> int:
     from bot.wiring import run
 
     try:
-        return asyncio.run(run(settings, secrets))
+        return asyncio.run(run(settings, secrets, tempo=tempo))
     except StorageError as error:
         if ending := explain(error, settings.database_path):
             raise ending from None

@@ -1,12 +1,14 @@
 """The composition root: builds every part by its constructor, starts the loops, and stops them.
 
-`step` is told each step just made; the program itself does nothing with it.
+`step` is told each step just made; the program itself does nothing with it. Tests shorten `tempo`.
 """
 
 import asyncio
+import random
 import secrets as randomness
 import signal
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -21,6 +23,7 @@ from bot.logs import Secrets
 from bot.settings import Access, Settings
 from bot.stopping import unless_stopped
 from bot.tasks import Stop, Tasks
+from bot.tempo import TEMPO, Tempo
 from mail.accounts import Accounts
 from mail.connecting import Connecting
 from mail.connection_tests import ConnectionTests
@@ -30,7 +33,7 @@ from mail.invites import Invites
 from mail.lookups import Lookups
 from mail.outbox import Outbox
 from mail.people import People
-from mail.ports import Step
+from mail.ports import Senses, Step
 from mail.removing import Removing
 from mail.sending import Sending
 from storage import connections as connection_rows
@@ -60,7 +63,9 @@ def _no_step(_name: str) -> None:
     """Tests put something here that stops the program at a step."""
 
 
-async def run(settings: Settings, secrets: Secrets, step: Step = _no_step) -> int:
+async def run(
+    settings: Settings, secrets: Secrets, step: Step = _no_step, tempo: Tempo = TEMPO
+) -> int:
     """Runs until stopped; the exit code. Raises Ending and storage's errors."""
     database = await Database.open(
         settings.database_path,
@@ -70,12 +75,14 @@ async def run(settings: Settings, secrets: Secrets, step: Step = _no_step) -> in
         make_folder=settings.database_is_default,
     )
     try:
-        return await _run_with(settings, secrets, database, step)
+        return await _run_with(settings, secrets, database, step, tempo)
     finally:
         await database.close()
 
 
-async def _run_with(settings: Settings, secrets: Secrets, database: Database, step: Step) -> int:
+async def _run_with(
+    settings: Settings, secrets: Secrets, database: Database, step: Step, tempo: Tempo
+) -> int:
     # aiogram takes seconds to import: the database was refused before that, if it does not fit.
     from bot.telegram_side import TelegramSide
 
@@ -94,7 +101,7 @@ async def _run_with(settings: Settings, secrets: Secrets, database: Database, st
         services=await _services(settings, secrets, database),
     )
     try:
-        await _start(tasks, portal, database, step)
+        await _start(tasks, portal, database, step, tempo)
         tasks.start("telegram", side.run)
         ending = await tasks.ended()
     finally:
@@ -126,10 +133,11 @@ async def _services(settings: Settings, secrets: Secrets, database: Database) ->
     }
 
 
-async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step) -> None:
+async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step, tempo: Tempo) -> None:
     """The loops that need no Telegram: what was told to go goes, Telegram or not."""
     connecting = Connecting(database, portal, new_id)
-    sending = Sending(database, portal, now, tasks.spawn, asyncio.sleep, step)
+    senses = Senses(now, time.monotonic, asyncio.sleep, random.random)
+    sending = Sending(database, portal, senses, tasks.spawn, step, tempo.waits)
     lookups = Lookups(
         database,
         portal,

@@ -9,6 +9,7 @@ from handlers.sentences import after_colon, failure_sentence
 from handlers.texts import Texts, mark
 from handlers.webhook_sentences import WHERE
 from mail.connections import AttemptPress, can_try_again
+from mail.showing import MovedScene
 from storage.records.connections import (
     Account,
     AttemptState,
@@ -49,6 +50,12 @@ _FAILURES = {
     ),
     "check_broke": mark("I could not check it; that is my fault. Please try again later."),
 }
+
+
+def moved_card(scene: MovedScene, _: Texts) -> Shown:
+    """A portal was renamed; nothing is to be done."""
+    text = _("Your portal has moved: it is {host} now, and I go there from now on.")
+    return Shown(Text(text.format(host=scene.connection.address.label)))
 
 
 def attempt_card(attempt: ConnectAttempt, connection: Connection | None, _: Texts) -> Shown:

@@ -7,7 +7,7 @@ from aiogram.utils.formatting import Text
 from handlers.account_cards import accounts_card
 from handlers.admission_cards import admitted_card, approval_card
 from handlers.cards import Shown
-from handlers.connection_cards import attempt_card
+from handlers.connection_cards import attempt_card, moved_card
 from handlers.letter_card import letter_card
 from handlers.outbox_card import outbox_card, told_below
 from handlers.step_cards import draft_card
@@ -20,10 +20,12 @@ from mail.showing import (
     DraftScene,
     FoldScene,
     LetterScene,
+    MovedScene,
     OutboxScene,
     Showing,
     UnreadableScene,
 )
+from storage.records.people import Person
 
 
 def renderer(catalogues: Catalogues, default_language: str) -> Callable[[Showing], Shown]:
@@ -46,17 +48,30 @@ def render_scene(showing: Showing, _: Texts) -> Shown:
             return letter_card(scene, _)
         case OutboxScene() as scene:
             return outbox_card(scene, _)
-        case AttemptScene() as scene:
-            return attempt_card(scene.attempt, scene.connection, _)
-        case AccountsScene() as scene:
-            return accounts_card(showing.reader, scene, _)
-        case ApprovalScene() as scene:
-            return approval_card(scene, _)
-        case AdmittedScene() as scene:
-            return admitted_card(scene, _)
+        case FoldScene() as scene:
+            return told_below(scene.row, _)
         case UnreadableScene():
             return Shown(
                 Text(_("I could not handle one of your messages. Please send it once more."))
             )
-        case FoldScene() as scene:
-            return told_below(scene.row, _)
+        case scene:
+            return _account_scene(scene, showing.reader, _)
+
+
+def _account_scene(
+    scene: AttemptScene | AccountsScene | ApprovalScene | AdmittedScene | MovedScene,
+    reader: Person,
+    _: Texts,
+) -> Shown:
+    """What is about people and their portals, not about a letter."""
+    match scene:
+        case AttemptScene():
+            return attempt_card(scene.attempt, scene.connection, _)
+        case AccountsScene():
+            return accounts_card(reader, scene, _)
+        case ApprovalScene():
+            return approval_card(scene, _)
+        case AdmittedScene():
+            return admitted_card(scene, _)
+        case MovedScene():
+            return moved_card(scene, _)

@@ -33,6 +33,8 @@ def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
     row = scene.row
     if scene.rings and row.state is OutboxState.REJECTED and scene.draft is not None:
         return _refusal(scene, _)
+    if scene.rings and row.why in (Why.ANSWERED, Why.UNGUARDED):
+        return Shown(_stopped(scene, _))
     lines, keyboard = _state(scene, _)
     lines.append(Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)))
     return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
@@ -55,18 +57,76 @@ def _state(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
             seconds = round((row.due_at - row.created_at).total_seconds())
             text = _("Goes out in {seconds} s").format(seconds=seconds)
             return [Text(text, " ⏳"), _to(row, _)], ((on_row(row, _("Undo"), Decision.UNDO),),)
-        case OutboxState.QUEUED | OutboxState.SENDING:
-            return [Text(_("Sending…"), " 📤"), _to(row, _)], ()
+        case OutboxState.QUEUED | OutboxState.SENDING if not row.waits:
+            return _sending(scene, _)
         case OutboxState.SENT:
             return _sent(scene, _), ()
         case OutboxState.CANCELLED:
             return [Text(_cancelled(row, _), " ⚪")], ()
         case OutboxState.REJECTED:
             return [Text(_("It did not go out; the reason is below."), " ❌"), _to(row, _)], ()
-        case OutboxState.DEFERRED | OutboxState.BLOCKED:
-            return _waiting(scene, _)
+        case OutboxState.VERIFYING:
+            return _verifying(row, _)
         case OutboxState.UNKNOWN | OutboxState.ABANDONED:
             return _unknown(scene, _)
+        case _:
+            return _waiting(scene, _)
+
+
+def _stopped(scene: OutboxScene, _: Texts) -> Text:
+    """What the reply guard found; the review stands below it."""
+    stopped = scene.draft.written.stopped if scene.draft else None
+    zone = scene.connection.account.zone if scene.connection else ""
+    if scene.row.why is Why.UNGUARDED or stopped is None or stopped.answered_at is None:
+        reason = _(
+            "the bot could not see whether somebody has answered this letter meanwhile. Look in "
+            "Bitrix24; “{send}” sends yours in any case."
+        )
+        return Text(_("Not sent: {reason}").format(reason=reason.format(send=_("Send"))), " ⚠️")
+    reason = _(
+        "{sender} has answered this letter since you began ({time}). Look in Bitrix24; “{send}” "
+        "sends yours all the same."
+    ).format(
+        sender=shown_line(stopped.sender),
+        time=_.date_time(stopped.answered_at, zone),
+        send=_("Send"),
+    )
+    return Text(_("Not sent: {reason}").format(reason=reason), " ⚠️")
+
+
+def _sending(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
+    """On its way, and if that takes long, what it waits for."""
+    row = scene.row
+    lines = [Text(_("Sending…"), " 📤"), _to(row, _)]
+    if not scene.slow:
+        return lines, ()
+    if row.state is OutboxState.SENDING:
+        lines.append(Text(_("The portal has not answered yet. There is nothing to do.")))
+        return lines, ()
+    lines.append(Text(_("The portal is busy; the letter goes out as soon as it is its turn.")))
+    return lines, ((on_row(row, _("Cancel"), Decision.CANCEL),),)
+
+
+def _verifying(row: OutboxRow, _: Texts) -> tuple[list[Text], Keyboard]:
+    """It may have left: the bot looks, and the person may know better."""
+    to = recipients_line(row.envelope.to, _)
+    lines = [Text(_("It is not known whether the letter to {to} left.").format(to=to), " 🔎")]
+    if row.why is Why.RESTART:
+        lines.append(Text(_("The bot was stopped while the letter was on its way.")))
+    lines.append(
+        Text(
+            _(
+                "The portal gave no clear answer. The bot is finding out, and tells you; it does "
+                "not send the letter twice."
+            )
+        )
+    )
+    return lines, (
+        (
+            on_row(row, _("It was sent"), Decision.WAS_SENT),
+            on_row(row, _("Leave it"), Decision.LEAVE),
+        ),
+    )
 
 
 def _to(row: OutboxRow, _: Texts) -> Text:
@@ -101,6 +161,8 @@ def _sent(scene: OutboxScene, _: Texts) -> list[Text]:
     lines = [Text(sent, " ✅"), *_copies(row, _), Text(_.time(row.updated_at, zone))]
     if row.why is Why.PERSON:
         lines.append(Text(_("You said that it was sent.")))
+    if row.why is Why.THREAD:
+        lines.append(Text(_("The portal gave no clear answer, but the letter is there.")))
     if _differs(row):
         asked = recipients_line(row.envelope.to, _)
         lines.append(
@@ -129,23 +191,30 @@ def _cancelled(row: OutboxRow, _: Texts) -> str:
             )
         case Why.OTHER_ACCOUNT:
             return _("Cancelled, because the account changed. It did not leave.")
+        case Why.ANSWERED | Why.UNGUARDED:
+            return _("Stopped before it left; the reason is below.")
         case _:
             return _("Cancelled. It did not leave.")
 
 
 def _waiting(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
+    """Put off, blocked, or a day late: what it waits for, and what may be done."""
     row = scene.row
     zone = scene.connection.account.zone if scene.connection else ""
-    if row.why is Why.LATE:
+    if row.state is OutboxState.EXPIRED:
         due = _.date_time(row.due_at, zone)
         reason = _("it was due on {due}, more than a day ago. Should it still go?").format(due=due)
     elif row.failure is not None:
         reason = failure_sentence(row.failure, _, zone)
     else:
         reason = ""
-    lines = [Text(_("Not sent: {reason}").format(reason=after_colon(reason)), " ⚠️")]
-    lines.append(Text(_("The letter waits, and nothing of it is lost.")))
     cancel = on_row(row, _("Cancel"), Decision.CANCEL)
+    sign = " ⏳" if row.waits else " ⚠️"
+    lines = [Text(_("Not sent: {reason}").format(reason=after_colon(reason)), sign)]
+    if row.waits:
+        lines.append(Text(_("The letter waits and goes out by itself; nothing of it is lost.")))
+    else:
+        lines.append(Text(_("The letter waits, and nothing of it is lost.")))
     if row.state is OutboxState.BLOCKED:
         mend = Button(_("Connect again"), MendButton(row=row.id).pack())
         return [*lines, _to(row, _)], ((mend, cancel),)
@@ -162,6 +231,8 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     zone = scene.connection.account.zone if scene.connection else ""
     if row.why is Why.RESTART:
         lines.append(Text(_("The bot was stopped while the letter was on its way.")))
+    elif row.why is Why.RESTORED:
+        lines.append(Text(_("The bot's database is a copy: the letter may have left since.")))
     elif row.failure is not None:
         lines.append(Text(failure_sentence(row.failure, _, zone)))
     lines.append(Text(_("Look under “Sent” in Bitrix24, then say here what you found.")))
@@ -169,8 +240,11 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
         _("Send again"), AskAgainButton(row=row.id, revision=row.revision, sure=True).pack()
     )
     return lines, (
-        (on_row(row, _("It was sent"), Decision.WAS_SENT), again),
-        (on_row(row, _("Leave it"), Decision.LEAVE),),
+        (
+            on_row(row, _("Check again"), Decision.CHECK_AGAIN),
+            on_row(row, _("It was sent"), Decision.WAS_SENT),
+        ),
+        (again, on_row(row, _("Leave it"), Decision.LEAVE)),
     )
 
 

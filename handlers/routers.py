@@ -16,6 +16,21 @@ from handlers import (
 from handlers.answers import Answering
 from handlers.causes import Causes
 
+ROUTERS = (
+    connect.groups,
+    basics.groups,
+    admission.router,
+    connect.router,
+    accounts.router,
+    outbox.router,
+    invite.router,
+    basics.router,
+    accounts.names,
+    compose.router,
+    offers.router,
+    leftovers.router,
+)
+
 
 def include(dispatcher: Dispatcher) -> None:
     """Puts the handlers and what surrounds them into the dispatcher."""
@@ -23,17 +38,4 @@ def include(dispatcher: Dispatcher) -> None:
     for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
         observer.outer_middleware(admission.Admission())
         observer.middleware(Answering())
-    dispatcher.include_routers(
-        connect.groups,
-        basics.groups,
-        admission.router,
-        connect.router,
-        accounts.router,
-        outbox.router,
-        invite.router,
-        basics.router,
-        accounts.names,
-        compose.router,
-        offers.router,
-        leftovers.router,
-    )
+    dispatcher.include_routers(*ROUTERS)

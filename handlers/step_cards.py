@@ -39,7 +39,7 @@ def draft_card(scene: DraftScene, _: Texts) -> Shown:
     if draft.state is DraftState.ASIDE:
         return _aside(draft, _)
     if draft.wants is not Wants.NOTHING:
-        return _looking(draft, _)
+        return _looking(draft, _, slow=scene.slow)
     if draft.field in SHOWS_REVIEW:
         return review_card(draft, _)
     return _step(scene, _)
@@ -53,12 +53,15 @@ def _aside(draft: Draft, _: Texts) -> Shown:
     return _shown(draft, as_list(*lines), keyboard)
 
 
-def _looking(draft: Draft, _: Texts) -> Shown:
+def _looking(draft: Draft, _: Texts, *, slow: bool) -> Shown:
     if draft.wants is Wants.UNREAD:
         text = _("Looking for unread letters…")
     else:
         text = _("Looking for letter {number}…").format(number=draft.letter_number)
-    return _shown(draft, Text(text), (_ways_out(draft, _),))
+    lines = [Text(text)]
+    if slow:
+        lines.append(Text(_("The portal is busy; this goes on by itself.")))
+    return _shown(draft, as_list(*lines), (_ways_out(draft, _),))
 
 
 def _step(scene: DraftScene, _: Texts) -> Shown:

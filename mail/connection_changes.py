@@ -6,17 +6,15 @@ Everything here runs inside the caller's one transaction.
 from dataclasses import replace
 
 from mail.draft_changes import known, reopened, set_aside, show_found, show_typed
-from mail.outbox import show_state, tell_outcome
+from mail.outbox_changes import expire, show_state
 from mail.recipients import same_address
-from mail.sending import LATE
+from mail.waits import WAITS
 from storage import connections, drafts, outbox, people
 from storage.database import Reading, Transaction
 from storage.records.connections import Account, AttemptState, ConnectAttempt, Connection
 from storage.records.drafts import Draft, DraftState, Field
 from storage.records.notices import Manner
-from storage.records.outbox import OutboxRow, OutboxState, Why
-
-_NOT_LEFT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.BLOCKED)
+from storage.records.outbox import NOT_LEFT, OutboxRow, OutboxState, Why
 
 
 def other_code(tx: Reading, attempt: ConnectAttempt) -> bool:
@@ -86,9 +84,8 @@ def _go_on(tx: Transaction, connection: Connection) -> None:
     for row in _blocked(tx, connection.owner, connection.id):
         if not _may_send(connection.account, row.envelope.sender):
             _give_back(tx, row, connection)
-        elif tx.now - row.due_at > LATE:
-            outbox.move(tx, row, OutboxState.DEFERRED, why=Why.LATE)
-            tell_outcome(tx, row)
+        elif tx.now - row.due_at > WAITS.expire:
+            expire(tx, row)
         else:
             outbox.move(tx, row, OutboxState.QUEUED)
             show_state(tx, row, None)
@@ -124,7 +121,7 @@ def _give_back(tx: Transaction, row: OutboxRow, connection: Connection) -> None:
 
 def waiting_rows(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, ...]:
     """Letters that were told to go through this connection and have not left."""
-    return outbox.in_state(tx, *_NOT_LEFT, owner=owner, connection=connection)
+    return outbox.in_state(tx, *NOT_LEFT, owner=owner, connection=connection)
 
 
 def disconnected(tx: Transaction, owner: int, connection: str) -> None:

@@ -36,8 +36,10 @@ _CLOSED = {
     OutboxState.HELD: Closing.HELD,
     OutboxState.QUEUED: Closing.SENDING,
     OutboxState.SENDING: Closing.SENDING,
+    OutboxState.VERIFYING: Closing.UNKNOWN,
     OutboxState.UNKNOWN: Closing.UNKNOWN,
     OutboxState.DEFERRED: Closing.WAITING,
+    OutboxState.EXPIRED: Closing.WAITING,
     OutboxState.BLOCKED: Closing.WAITING,
 }
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bitrix24.errors import PortalError
+from bitrix24.errors import Moved, PortalError
 from bitrix24.models import Letter as PortalLetter
-from mail import steps
+from mail import moving, steps
 from mail.bell import Bell
 from mail.draft_changes import known, show_found
 from mail.failures import stored
@@ -89,7 +89,9 @@ class Lookups:
         finally:
             self._asking.discard(question)
 
-    async def _look_up(self, owner: int, draft_id: str, revision: int) -> None:
+    async def _look_up(
+        self, owner: int, draft_id: str, revision: int, *, moved: bool = False
+    ) -> None:
         found = await self._database.read(lambda tx: _question(tx, owner, draft_id))
         if found is None:
             return
@@ -100,9 +102,18 @@ class Lookups:
             else:
                 await self._find_letter(draft, connection, revision)
         except PortalError as error:
+            if isinstance(error, Moved) and not moved and await self._follow(connection, error):
+                await self._look_up(owner, draft_id, revision, moved=True)
+                return
             failure = stored(error.failure)
             _log.info("draft %s: %s", draft.id, error)
             await self._database.write(lambda tx: _failed(tx, draft, revision, failure))
+
+    async def _follow(self, connection: Connection, error: Moved) -> bool:
+        """To a portal's new address, one hop."""
+        return await self._database.write(
+            lambda tx: moving.follow(tx, connection.owner, connection.id, error.webhook)
+        )
 
     async def _find_unread(self, draft: Draft, connection: Connection, revision: int) -> None:
         got = await self._portal.letters(

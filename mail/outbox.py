@@ -19,23 +19,20 @@ from mail.draft_changes import (
 )
 from mail.errors import BadValue, Limit, LimitReached, Stale, TooLate
 from mail.fields import filled
+from mail.outbox_changes import SIGN, show_state
 from mail.ports import NewId
 from mail.showing import OutboxScene
 from mail.steps import SHOWS_REVIEW, STEPS
 from storage import connections, drafts, notices, outbox
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field
-from storage.records.notices import Card, CardKind, Manner, NoticeKind
-from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
+from storage.records.notices import Card, CardKind, NoticeKind
+from storage.records.outbox import NOT_LEFT, Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 
 REPLY = "mail.message.reply"
 SENDS_AN_HOUR = 200
 OLD_CARD = timedelta(minutes=10)  # after that an irrevocable press is made again
-SIGN = timedelta(seconds=0.7)  # "Sending…" is shown only if the portal takes longer than this
-
-# Undo and Cancel work in these as long as nothing went over the wire.
-NOT_LEFT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.BLOCKED)
 
 
 class Decision(StrEnum):
@@ -44,15 +41,19 @@ class Decision(StrEnum):
     UNDO = "undo"
     CANCEL = "cancel"
     TRY_AGAIN = "try"
+    CHECK_AGAIN = "look"
     WAS_SENT = "was"
     SEND_AGAIN = "again"  # the second press; the first only says what may happen
     LEAVE = "leave"
 
 
+# The state alone says whether these may be: it changes by itself under the person's finger.
+_BY_STATE = (Decision.UNDO, Decision.CANCEL)
+
 # By these the letter leaves for good, from that state.
 _LEAVES_FROM = {
-    Decision.TRY_AGAIN: OutboxState.DEFERRED,
-    Decision.SEND_AGAIN: OutboxState.UNKNOWN,
+    Decision.TRY_AGAIN: (OutboxState.DEFERRED, OutboxState.EXPIRED),
+    Decision.SEND_AGAIN: (OutboxState.UNKNOWN,),
 }
 
 
@@ -152,25 +153,30 @@ class Outbox:
             if row is None or row.place != place:
                 raise Stale
             card = check_card(tx, person, place, message, CardKind.OUTBOX, row_id)
-            if row.revision != revision and decision is not Decision.UNDO:
+            if row.revision != revision and decision not in _BY_STATE:
                 raise Stale
-            if row.state is _LEAVES_FROM.get(decision) and _is_old(tx, card):
+            if row.state in _LEAVES_FROM.get(decision, ()) and _is_old(tx, card):
                 self._ask_anew(tx, row, message)
                 return False
-            match decision:
-                case Decision.UNDO | Decision.CANCEL:
-                    self._take_back(tx, row, message)
-                case Decision.TRY_AGAIN:
-                    self._try_again(tx, row, message)
-                case Decision.SEND_AGAIN:
-                    self._send_again(tx, row, message)
-                case Decision.WAS_SENT:
-                    self._end_unknown(tx, row, message, OutboxState.SENT)
-                case Decision.LEAVE:
-                    self._end_unknown(tx, row, message, OutboxState.ABANDONED)
+            self._decide(tx, row, message, decision)
             return True
 
         return await self._database.write(change)
+
+    def _decide(self, tx: Transaction, row: OutboxRow, message: int, decision: Decision) -> None:
+        match decision:
+            case Decision.UNDO | Decision.CANCEL:
+                self._take_back(tx, row, message)
+            case Decision.TRY_AGAIN:
+                self._try_again(tx, row, message)
+            case Decision.CHECK_AGAIN:
+                self._check_again(tx, row, message)
+            case Decision.SEND_AGAIN:
+                self._send_again(tx, row, message)
+            case Decision.WAS_SENT:
+                self._end_unknown(tx, row, message, OutboxState.SENT)
+            case Decision.LEAVE:
+                self._end_unknown(tx, row, message, OutboxState.ABANDONED)
 
     async def unknown(
         self, person: int, place: Place, message: int, row_id: str, revision: int
@@ -200,7 +206,7 @@ class Outbox:
 
     def _ask_anew(self, tx: Transaction, row: OutboxRow, message: int) -> None:
         """The letter stays as it is; a second press of the same button is stale."""
-        if not outbox.move(tx, row, row.state, why=row.why, failure=row.failure):
+        if not outbox.show_anew(tx, row):
             raise Stale
         show_state(tx, row, message)
 
@@ -221,11 +227,27 @@ class Outbox:
         show_pressed(tx, reopened(draft, Field.REVIEW, against), message)
 
     def _try_again(self, tx: Transaction, row: OutboxRow, message: int) -> None:
-        if row.state is not OutboxState.DEFERRED:
+        """What waits, or waited too long, goes now."""
+        if row.state not in (OutboxState.DEFERRED, OutboxState.EXPIRED):
             raise Stale
-        if not outbox.move(tx, row, OutboxState.QUEUED, due_at=tx.now):
+        if not outbox.move(tx, row, OutboxState.QUEUED, due_at=tx.now, deferrals=0):
             raise Stale
         show_state(tx, row, message, after=SIGN)
+
+    def _check_again(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+        """The portal is asked once more; the call itself is not repeated."""
+        if row.state is not OutboxState.UNKNOWN or not outbox.move(
+            tx,
+            row,
+            OutboxState.VERIFYING,
+            why=row.why,
+            failure=row.failure,
+            next_at=tx.now,
+            deferrals=0,
+            no_replay=True,
+        ):
+            raise Stale
+        show_state(tx, row, message)
 
     def _send_again(self, tx: Transaction, row: OutboxRow, message: int) -> None:
         """A new row under a new key: the person knows that the first letter may have left."""
@@ -244,7 +266,11 @@ class Outbox:
         show_state(tx, row, message)
 
     def _decide_unknown(self, tx: Transaction, row: OutboxRow, to: OutboxState, why: Why) -> None:
-        if row.state is not OutboxState.UNKNOWN or not outbox.move(tx, row, to, why=why):
+        """Somebody may know better than the bot, also while it still looks."""
+        knowable = [OutboxState.UNKNOWN]
+        if why is Why.PERSON:
+            knowable.append(OutboxState.VERIFYING)
+        if row.state not in knowable or not outbox.move(tx, row, to, why=why):
             raise Stale
 
 
@@ -255,18 +281,3 @@ def _is_old(tx: Reading, card: Card | None) -> bool:
 def _check_limit(tx: Reading, owner: int) -> None:
     if outbox.count_since(tx, owner, tx.now - timedelta(hours=1)) >= SENDS_AN_HOUR:
         raise LimitReached(Limit.SENDS, SENDS_AN_HOUR)
-
-
-def show_state(
-    tx: Transaction, row: OutboxRow, message: int | None, *, after: timedelta = timedelta(0)
-) -> None:
-    """The letter's card shows how it stands, in the pressed message if there was one."""
-    if message is not None:
-        relabel(tx, row.owner, row.place, message, CardKind.OUTBOX, row.id, row.revision)
-    notices.owe(tx, row.owner, NoticeKind.OUTBOX, row.place, row.id, Manner.EDIT, after=after)
-
-
-def tell_outcome(tx: Transaction, row: OutboxRow) -> None:
-    """What did not leave, or may have, is told in a new message, because edits do not ring."""
-    show_state(tx, row, None)
-    notices.owe(tx, row.owner, NoticeKind.OUTCOME, row.place, row.id, Manner.NEW)

@@ -1,6 +1,7 @@
 """What mail asks of the world: a portal, a clock, ids, and to be told when to stop."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +12,16 @@ from bitrix24.webhook import Webhook
 Clock = Callable[[], datetime]
 NewId = Callable[[], str]
 Step = Callable[[str], None]  # told which step was just made; tests stop the program there
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """What waiting needs of the world. `monotonic` is in seconds, `jitter` from 0 to 1."""
+
+    clock: Clock
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    jitter: Callable[[], float]
 
 
 class Spawn(Protocol):
@@ -63,5 +74,3 @@ class Portal(Protocol):
     async def send(
         self, webhook: Webhook, method: str, body: bytes, idempotency_key: str
     ) -> Got[Sent]: ...
-
-    async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]: ...

@@ -6,13 +6,12 @@ from mail.admins import Admins, show_request
 from mail.connection_changes import disconnected, forgetful
 from mail.draft_changes import relabel
 from mail.errors import Stale
-from mail.outbox import NOT_LEFT
 from mail.showing import ApprovalScene, approval_scene
 from storage import connections, drafts, notices, outbox, people
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.notices import CardKind, Manner, NoticeKind
-from storage.records.outbox import OutboxState, Why
+from storage.records.outbox import NOT_LEFT, OutboxState, Why
 from storage.records.people import Access, Person
 from storage.records.places import Place
 

@@ -1,34 +1,31 @@
 """Sends what the outbox holds: claims a row, goes over the wire once, and stores what is known.
 
 A row is `sending` on disk before the socket opens, so a stop at any moment leaves either a letter
-that certainly did not leave, or one that a person is asked about. Nothing is repeated by itself.
+that certainly did not leave, or one that is looked for before anything else is done about it.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Callable, Coroutine
+from datetime import datetime
 from functools import partial
 
-from bitrix24.errors import AccessLost, Busy, NotSent, PortalError, Refused
-from bitrix24.methods import Got
-from bitrix24.models import Sent
+from bitrix24.errors import Busy, PortalError
+from mail import wire_results
 from mail.bell import Bell
-from mail.draft_changes import await_text, known_or_none, reopened, set_aside, show_found
-from mail.failures import stored
-from mail.outbox import SIGN, show_state, tell_outcome
-from mail.ports import Clock, Portal, Spawn, Step, Stop
-from mail.refusals import field_to_mend
+from mail.clock_watch import ClockWatch
+from mail.outbox_changes import SIGN, cancel, expire, show_state
+from mail.ports import Portal, Senses, Spawn, Step, Stop
+from mail.showing import SLOW
+from mail.thread_looks import Looks
+from mail.waits import WAITS, Waits
 from mail.webhooks import webhook_of
-from storage import connections, drafts, outbox, portals
-from storage.database import Database, Transaction
+from storage import connections, drafts, outbox
+from storage.database import Database, Reading, Transaction
 from storage.errors import StorageUnavailable
 from storage.records.connections import Connection
-from storage.records.drafts import Field
-from storage.records.notices import Manner
+from storage.records.drafts import Draft
 from storage.records.outbox import OutboxRow, OutboxState, Why
 
-LEASE = timedelta(seconds=180)  # time-out, the portal's own limit of 60 s, and 45 s to spare
-LATE = timedelta(hours=24)  # a reply a day late is a new decision
 IDLE_SECONDS = 5.0  # how long to sleep when nothing is due and nobody rings
 STORE_AGAIN = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between tries to store an answer
 
@@ -42,67 +39,195 @@ class Sending:
         self,
         database: Database,
         portal: Portal,
-        clock: Clock,
+        senses: Senses,
         spawn: Spawn,
-        sleep: Callable[[float], Awaitable[None]],
         step: Step,
+        waits: Waits = WAITS,
     ) -> None:
         self._database = database
         self._portal = portal
-        self._clock = clock
+        self._senses = senses
         self._spawn = spawn
-        self._sleep = sleep
         self._step = step
+        self._waits = waits
+        self._looks = Looks(database, portal, senses, waits, step)
+        self._watch = ClockWatch(senses.clock, senses.monotonic)
+        self._busy: set[str] = set()
         self._bell = Bell()
-        database.on_wake("outbox", self._bell.ring)
+        database.on_wake(outbox.WAKE, self._bell.ring)
 
     async def recover(self) -> None:
-        """At start: what was on its way is not known, what is a day late is asked about."""
+        """At start, by the only process that sends: what was on its way has lost its answer."""
 
         def change(tx: Transaction) -> None:
             for row in outbox.in_state(tx, OutboxState.SENDING):
-                outbox.move(tx, row, OutboxState.UNKNOWN, why=Why.RESTART)
-                tell_outcome(tx, row)
-            for row in outbox.in_state(tx, OutboxState.HELD, OutboxState.QUEUED):
-                if tx.now - row.due_at > LATE:
-                    outbox.move(tx, row, OutboxState.DEFERRED, why=Why.LATE)
-                    tell_outcome(tx, row)
+                wire_results.lose(tx, row, self._waits, Why.RESTART)
+            for row in outbox.in_state(tx, OutboxState.HELD):
+                if tx.now - row.due_at > self._waits.expire:
+                    expire(tx, row)
 
         await self._database.write(change)
 
     async def run(self, stop: Stop) -> None:
         """Starts a task for each row whose time has come."""
         while not stop.asked:
-            for row in await self._database.write(_queue_due):
-                self._spawn(f"send {row.id}", self._send(row))
+            if self._watch.jumped():
+                await self._database.write(outbox.forbid_replays)
+            to_send, to_look_for = await self._database.write(self._agenda)
+            for row in to_send:
+                self._start(row, self._send(row))
+            for row in to_look_for:
+                self._start(row, self._look_for(row))
             await self._bell.wait(await self._seconds_to_next())
 
+    def _start(self, row: OutboxRow, work: Coroutine[object, object, None]) -> None:
+        if row.id in self._busy:
+            work.close()
+            return
+        self._busy.add(row.id)
+        self._spawn(f"send {row.id}", self._alone(row, work))
+
+    async def _alone(self, row: OutboxRow, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        finally:
+            self._busy.discard(row.id)
+            self._bell.ring()
+
+    def _agenda(self, tx: Transaction) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
+        """What is to be sent, and what is to be looked for."""
+        for row in outbox.lapsed(tx):
+            wire_results.lose(tx, row, self._waits, Why.NOTHING)
+        for row in outbox.overdue(tx, tx.now - self._waits.expire):
+            expire(tx, row)
+        for row in outbox.due(tx):
+            queued = outbox.move(tx, row, OutboxState.QUEUED, failure=row.failure, quiet=row.waits)
+            if queued and not row.waits:
+                show_state(tx, row, None, after=SLOW)
+        for row in outbox.to_remind_of(tx):
+            wire_results.remind(tx, row, self._waits)
+        return outbox.in_state(tx, OutboxState.QUEUED), outbox.to_look_for(tx)
+
     async def _seconds_to_next(self) -> float:
-        at = await self._database.read(outbox.next_held)
+        at = await self._database.read(outbox.next_time)
         if at is None:
             return IDLE_SECONDS
-        return min(max((at - self._clock()).total_seconds(), 0.0), IDLE_SECONDS)
+        return min(max((at - self._senses.clock()).total_seconds(), 0.01), IDLE_SECONDS)
 
     async def _send(self, row: OutboxRow) -> None:
-        connection = await self._database.write(lambda tx: _claim(tx, row))
-        if connection is None:
+        """The first call of a letter: guard, turn, claim, wire."""
+        found = await self._found(row)
+        if found is None:
             return
-        self._step("sending")
-        claimed = await self._database.read(lambda tx: outbox.find(tx, row.owner, row.id))
-        assert claimed is not None, "it was claimed a moment ago"
+        connection, draft = found
         try:
-            got = await self._portal.reply(
-                webhook_of(connection.address), claimed.body, claimed.idempotency_key
+            thread = await self._looks.before(row, connection, draft)
+            if thread is None:
+                return
+            self._step("guarded")
+            await self._portal.turn(webhook_of(connection.address), row.method)
+        except PortalError as error:
+            await self._store(
+                partial(
+                    wire_results.hold_back,
+                    row=row,
+                    error=error,
+                    waits=self._waits,
+                    put_off=self._put_off,
+                )
             )
+            return
+        began = self._senses.monotonic()
+        claimed = await self._database.write(
+            lambda tx: self._claim(tx, row, connection, thread.baseline)
+        )
+        if claimed is not None:
+            await self._wire(claimed, connection, began)
+
+    async def _look_for(self, row: OutboxRow) -> None:
+        """A letter that may have left: looked for, and repeated only where that is safe."""
+        repeat = await self._looks.after(row)
+        if repeat is not None:
+            await self._wire(repeat.row, repeat.connection, repeat.began)
+
+    async def _wire(self, row: OutboxRow, connection: Connection, began: float) -> None:
+        """One call with exactly the stored bytes; `row` is `sending`, and ours since `began`."""
+        self._step("sending")
+        if self._held_up(began, connection):
+            await self._store(partial(wire_results.step_back, row=row))
+            return
+        webhook = webhook_of(connection.address)
+        try:
+            got = await self._portal.send(webhook, row.method, row.body, row.idempotency_key)
         except PortalError as error:
             self._step("failed")
-            await self._store(partial(_fail, row=claimed, error=error))
+            await self._store(
+                partial(
+                    wire_results.fail,
+                    row=row,
+                    connection=connection,
+                    error=error,
+                    waits=self._waits,
+                    put_off=self._put_off,
+                )
+            )
             _log.warning("outbox %s: %s", row.id, error)
         else:
             self._step("answered")
-            await self._store(partial(_accept, row=claimed, connection=connection, got=got))
+            await self._store(partial(wire_results.accept, row=row, connection=connection, got=got))
             _log.info("outbox %s: sent", row.id)
         self._step("stored")
+
+    async def _found(self, row: OutboxRow) -> tuple[Connection, Draft | None] | None:
+        """Whose mail it goes through; None: it can never leave, and is cancelled."""
+
+        def look(tx: Reading) -> tuple[Connection | None, Draft | None]:
+            connection = connections.find(tx, row.owner, row.connection)
+            return connection, drafts.find(tx, row.owner, row.draft)
+
+        connection, draft = await self._database.read(look)
+        if connection is not None and row.body:
+            return connection, draft
+        why = Why.UNREADABLE if connection else Why.DISCONNECTED
+        await self._database.write(lambda tx: cancel(tx, row, why))
+        return None
+
+    def _claim(
+        self,
+        tx: Transaction,
+        row: OutboxRow,
+        connection: Connection,
+        baseline: tuple[int, ...] | None,
+    ) -> OutboxRow | None:
+        """The row as it is `sending`; None: somebody was quicker, or the connection changed."""
+        now = connections.find(tx, row.owner, row.connection)
+        if now is None or now.address != connection.address:
+            return None
+        claimed = outbox.claim(
+            tx,
+            row,
+            lease_until=tx.now + self._waits.lease(connection.address.host),
+            hook_fp=wire_results.fingerprint(tx, connection),
+            baseline=baseline,
+        )
+        if not claimed:
+            return None
+        show_state(tx, row, None, after=SIGN)
+        return outbox.find(tx, row.owner, row.id)
+
+    def _held_up(self, began: float, connection: Connection) -> bool:
+        """Was this process paused since the claim, so long that the lease may end too early?"""
+        held_up = self._waits.held_up(connection.address.host)
+        return self._senses.monotonic() - began > held_up.total_seconds()
+
+    def _put_off(self, row: OutboxRow, error: PortalError, now: datetime) -> datetime:
+        """When the portal is tried again."""
+        retry_at = error.failure.retry_at
+        if isinstance(error, Busy) and retry_at is not None:
+            return max(retry_at, now) + self._waits.settled
+        if isinstance(error, Busy) and error.failure.code == "operating_time":
+            return now + self._waits.limit_pause
+        return now + self._waits.pause(row.deferrals, self._senses.jitter())
 
     async def _store(self, change: Callable[[Transaction], None]) -> None:
         """The answer is kept and tried again while the disk is full or locked."""
@@ -111,92 +236,7 @@ class Sending:
                 await self._database.write(change)
             except StorageUnavailable as error:
                 _log.warning("an answer waits %.0f s: the storage is %s", pause, error.trouble)
-                await self._sleep(pause)
+                await self._senses.sleep(pause)
             else:
                 return
         await self._database.write(change)
-
-
-def _queue_due(tx: Transaction) -> tuple[OutboxRow, ...]:
-    """Held rows whose time has come are queued; all queued rows are given back.
-
-    A letter that was on its way for too long has lost its answer: what became of it is not known.
-    """
-    for row in outbox.lapsed(tx):
-        outbox.move(tx, row, OutboxState.UNKNOWN)
-        tell_outcome(tx, row)
-    for row in outbox.due(tx):
-        outbox.move(tx, row, OutboxState.QUEUED)
-    return outbox.in_state(tx, OutboxState.QUEUED)
-
-
-def _claim(tx: Transaction, row: OutboxRow) -> Connection | None:
-    """None: somebody was quicker, or connection or body is gone, and the letter is cancelled."""
-    connection = connections.find(tx, row.owner, row.connection)
-    if connection is None or not row.body:
-        _cancel(tx, row, Why.UNREADABLE if connection else Why.DISCONNECTED)
-        return None
-    address = connection.address
-    claimed = outbox.claim(
-        tx,
-        row,
-        lease_until=tx.now + LEASE,
-        hook_fp=tx.fingerprint(f"{address.user_id}/{address.code}"),
-    )
-    if not claimed:
-        return None
-    show_state(tx, row, None, after=SIGN)
-    return connection
-
-
-def _accept(tx: Transaction, *, row: OutboxRow, connection: Connection, got: Got[Sent]) -> None:
-    if outbox.accept(tx, row, got.value.to):
-        show_state(tx, row, None)
-    if got.learned.idempotency is not None:
-        portals.learn_idempotency(tx, connection.address.label, row.method, got.learned.idempotency)
-
-
-def _fail(tx: Transaction, *, row: OutboxRow, error: PortalError) -> None:
-    state = state_after(error)
-    failure = stored(error.failure)
-    waits = state in (OutboxState.DEFERRED, OutboxState.BLOCKED)
-    if waits and connections.find(tx, row.owner, row.connection) is None:
-        _cancel(tx, row)
-        return
-    if not outbox.move(tx, row, state, failure=failure):
-        return
-    tell_outcome(tx, row)
-    if state is OutboxState.REJECTED:
-        _give_back(tx, row, field_to_mend(failure))
-
-
-def _cancel(tx: Transaction, row: OutboxRow, why: Why = Why.DISCONNECTED) -> None:
-    """It can never leave; the text is kept in its draft."""
-    if outbox.move(tx, row, OutboxState.CANCELLED, why=why):
-        show_state(tx, row, None)
-        _give_back(tx, row, Field.REVIEW)
-
-
-def _give_back(tx: Transaction, row: OutboxRow, field: Field) -> None:
-    """The draft opens at this field; without its connection it is set aside."""
-    draft = drafts.find(tx, row.owner, row.draft)
-    if draft is None:
-        return
-    against = known_or_none(tx, draft)
-    if against is None:
-        show_found(tx, set_aside(draft), Manner.NEW)
-    else:
-        await_text(tx, reopened(draft, field, against))
-
-
-def state_after(error: PortalError) -> OutboxState:
-    """The failure table in one place: did it leave, and who must do what?"""
-    match error:
-        case NotSent() | Busy():
-            return OutboxState.DEFERRED
-        case AccessLost():
-            return OutboxState.BLOCKED
-        case Refused():
-            return OutboxState.REJECTED
-        case _:
-            return OutboxState.UNKNOWN

@@ -5,6 +5,7 @@ A scene holds all records that its renderer needs; which message it goes into is
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mail.draft_changes import known_or_none
 from storage import (
@@ -19,23 +20,26 @@ from storage import (
 )
 from storage.database import Reading, Transaction
 from storage.records.connections import ConnectAttempt, Connection, ConnectionTest
-from storage.records.drafts import Draft, DraftState
+from storage.records.drafts import Draft, DraftState, Wants
 from storage.records.letters import Letter
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
-from storage.records.outbox import OutboxRow, OutboxState
+from storage.records.outbox import OutboxRow, OutboxState, Why
 from storage.records.people import Person
 from storage.records.places import Place
 from storage.records.pointers import PointsAt
 from storage.records.updates import StoredUpdate
 
+SLOW = timedelta(seconds=3)  # after that a person is told what is being waited for
+
 
 @dataclass(frozen=True, slots=True)
 class DraftScene:
-    """A step, the review, or a draft that was set aside."""
+    """A step, the review, or a draft that was set aside; `slow`: the portal takes its time."""
 
     draft: Draft
     connection: Connection | None
     letter: Letter | None
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,16 @@ class LetterScene:
 
 @dataclass(frozen=True, slots=True)
 class OutboxScene:
-    """A letter on its way; `rings` where it is told in a message of its own."""
+    """A letter on its way; `rings` where it is told in a message of its own.
+
+    `slow`: it waits for its turn, or for an answer, for longer than anybody should in silence.
+    """
 
     row: OutboxRow
     draft: Draft | None
     connection: Connection | None
     rings: bool
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,13 @@ class FoldScene:
     row: OutboxRow | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MovedScene:
+    """A portal was renamed, and this connection followed it."""
+
+    connection: Connection
+
+
 Scene = (
     DraftScene
     | LetterScene
@@ -111,6 +126,7 @@ Scene = (
     | AdmittedScene
     | UnreadableScene
     | FoldScene
+    | MovedScene
 )
 
 
@@ -152,7 +168,8 @@ def _draft(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
         return None
     connection = connections.find(tx, reader.id, draft.connection)
     against = known_or_none(tx, draft)
-    scene = DraftScene(draft, connection, against.letter if against else None)
+    slow = draft.wants is not Wants.NOTHING and tx.now - draft.updated_at >= SLOW
+    scene = DraftScene(draft, connection, against.letter if against else None, slow)
     return Showing(reader, scene, _target(tx, notice, CardKind.DRAFT))
 
 
@@ -174,7 +191,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     if row is None:
         return None
     rings = notice.kind is NoticeKind.OUTCOME
-    if rings and row.state not in RINGS:
+    if rings and not _rings(row):
         return None
     card = notices.live_card(tx, CardKind.OUTBOX, notice.place, row.id)
     if card is not None and not rings and _shows_already(row, card):
@@ -182,7 +199,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     message = card.message if card else None
     draft = drafts.find(tx, reader.id, row.draft)
     connection = connections.find(tx, reader.id, row.connection)
-    scene = OutboxScene(row, draft, connection, rings)
+    scene = OutboxScene(row, draft, connection, rings, slow=_is_slow(tx, row))
     if rings:
         return Showing(reader, scene, reply_to=message)
     return Showing(reader, scene, target=message)
@@ -193,16 +210,27 @@ def _shows_already(row: OutboxRow, card: Card) -> bool:
 
     The person may have gone on there: the first press of Send again changes no row.
     """
-    return row.state in RINGS and card.revision == row.revision
+    return _rings(row) and card.revision == row.revision
 
 
-# Told in a message of its own.
-RINGS = (
+def _rings(row: OutboxRow) -> bool:
+    """Is it told in a message of its own? What is put off may be tried at this very moment."""
+    return row.state in _RINGS or row.waits or row.tries_again or row.why in _GUARD
+
+
+def _is_slow(tx: Reading, row: OutboxRow) -> bool:
+    return row.state in _ON_THEIR_WAY and tx.now - row.updated_at >= SLOW
+
+
+_ON_THEIR_WAY = (OutboxState.QUEUED, OutboxState.SENDING)
+_RINGS = (
     OutboxState.REJECTED,
     OutboxState.BLOCKED,
     OutboxState.DEFERRED,
+    OutboxState.EXPIRED,
     OutboxState.UNKNOWN,
 )
+_GUARD = (Why.ANSWERED, Why.UNGUARDED)
 
 
 def _attempt(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
@@ -245,6 +273,11 @@ def _unreadable(_tx: Reading, _notice: Notice, reader: Person) -> Showing:
     return Showing(reader, UnreadableScene())
 
 
+def _moved(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
+    connection = connections.find(tx, reader.id, notice.subject)
+    return Showing(reader, MovedScene(connection)) if connection else None
+
+
 def _fold(tx: Reading, notice: Notice, reader: Person) -> Showing:
     message = int(notice.subject)
     card = notices.card_at(tx, reader.id, notice.place.chat, message)
@@ -265,6 +298,7 @@ _LOADERS: dict[NoticeKind, Callable[[Reading, Notice, Person], Showing | None]] 
     NoticeKind.ADMITTED: _admitted,
     NoticeKind.UNREADABLE: _unreadable,
     NoticeKind.FOLD: _fold,
+    NoticeKind.MOVED: _moved,
 }
 
 
@@ -278,6 +312,22 @@ def delivered(tx: Transaction, notice: Notice, card: Card | None) -> None:
         if card.kind is not CardKind.LETTER:  # a letter's card has no buttons to lose
             _fold_older(tx, card)
     notices.end(tx, notice)
+    if _says_wait(tx, notice):
+        notices.owe(
+            tx, notice.person, notice.kind, notice.place, notice.subject, Manner.EDIT, after=SLOW
+        )
+
+
+def _says_wait(tx: Reading, notice: Notice) -> bool:
+    """Was "Looking…" or "Sending…" shown just now? If that lasts, the card must say why."""
+    if notice.kind is NoticeKind.DRAFT:
+        draft = drafts.find(tx, notice.person, notice.subject)
+        waits = draft is not None and draft.wants is not Wants.NOTHING
+        return waits and draft is not None and tx.now - draft.updated_at < SLOW
+    if notice.kind is NoticeKind.OUTBOX:
+        row = outbox.find(tx, notice.person, notice.subject)
+        return row is not None and row.state in _ON_THEIR_WAY and not _is_slow(tx, row)
+    return False
 
 
 def _fold_older(tx: Transaction, card: Card) -> None:

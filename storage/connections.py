@@ -36,6 +36,7 @@ def _connection(tx: Reading, row: dict[str, Any]) -> Connection:
         senders_at=as_time(row["senders_at"]),
         revision=row["revision"],
         name=_name(tx, row),
+        guarded=bool(row["guarded"]),
     )
 
 
@@ -52,14 +53,15 @@ def save(tx: Transaction, connection: Connection) -> None:
         """
         INSERT INTO connections
             (id, owner, scheme, host, port, prefix, user_id, code, account, senders_at, revision,
-             name, removed, created_at)
+             name, guarded, removed, created_at)
         VALUES (:id, :owner, :scheme, :host, :port, :prefix, :user_id, :code, :account,
-                :senders_at, :revision, :name, 0, :now)
+                :senders_at, :revision, :name, :guarded, 0, :now)
         ON CONFLICT (id) DO UPDATE SET
             scheme = excluded.scheme, host = excluded.host, port = excluded.port,
             prefix = excluded.prefix, user_id = excluded.user_id, code = excluded.code,
             account = excluded.account, senders_at = excluded.senders_at,
-            revision = excluded.revision, name = excluded.name, removed = 0
+            revision = excluded.revision, name = excluded.name,
+            guarded = excluded.guarded, removed = 0
         """,
         id=connection.id,
         owner=owner,
@@ -75,6 +77,7 @@ def save(tx: Transaction, connection: Connection) -> None:
         senders_at=as_text(connection.senders_at),
         revision=connection.revision,
         name=_sealed_name(tx, connection),
+        guarded=int(connection.guarded),
         now=as_text(tx.now),
     )
 

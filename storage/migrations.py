@@ -62,3 +62,10 @@ def m005_invites(db: Database) -> None:
     """Links that let one person in each, and who was removed after having been let in."""
     for statement in tables.INVITES:
         db.execute(statement)
+
+
+@migrations()
+def m006_outbox_states(db: Database) -> None:
+    """Letters wait for a portal by themselves, and are looked for where no answer came."""
+    for statement in tables.OUTBOX_STATES:
+        db.execute(statement)

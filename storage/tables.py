@@ -226,3 +226,71 @@ INVITES = (
     "CREATE INDEX invites_by_guest ON invites (used_by) WHERE used_by IS NOT NULL",
     "ALTER TABLE people ADD COLUMN removed INTEGER NOT NULL DEFAULT 0",
 )
+
+_OUTBOX_2 = """
+    CREATE TABLE new_outbox (
+        id TEXT PRIMARY KEY,
+        owner INTEGER NOT NULL REFERENCES people (id),
+        chat INTEGER NOT NULL,
+        thread INTEGER NOT NULL,
+        draft TEXT NOT NULL,
+        connection TEXT NOT NULL,
+        method TEXT NOT NULL,
+        idempotency_key TEXT NOT NULL UNIQUE,
+        hook_fp BLOB,
+        body BLOB NOT NULL,
+        body_sha256 TEXT NOT NULL,
+        envelope BLOB NOT NULL,
+        baseline BLOB,
+        state TEXT NOT NULL CHECK (state IN
+            ('held', 'queued', 'sending', 'sent', 'rejected', 'blocked', 'deferred', 'verifying',
+             'expired', 'unknown', 'cancelled', 'abandoned')),
+        why TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        due_at TEXT NOT NULL,
+        next_at TEXT CHECK (length(next_at) = 27),
+        remind_at TEXT CHECK (length(remind_at) = 27),
+        lease_until TEXT,
+        lease_epoch INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        deferrals INTEGER NOT NULL DEFAULT 0,
+        replays INTEGER NOT NULL,
+        no_replay INTEGER NOT NULL DEFAULT 0,
+        first_wire_at TEXT,
+        last_wire_at TEXT,
+        failure BLOB,
+        accepted_to BLOB,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    ) STRICT
+"""
+
+_OUTBOX_1_COLUMNS = (
+    "id, owner, chat, thread, draft, connection, method, idempotency_key, hook_fp, body, "
+    "body_sha256, envelope, state, why, revision, due_at, lease_until, lease_epoch, attempts, "
+    "replays, first_wire_at, last_wire_at, failure, accepted_to, created_at, updated_at"
+)
+
+OUTBOX_STATES = (
+    _OUTBOX_2,
+    f"INSERT INTO new_outbox ({_OUTBOX_1_COLUMNS}) SELECT {_OUTBOX_1_COLUMNS} FROM outbox",  # noqa: S608  (only names of columns are joined)
+    "DROP TABLE outbox",
+    "ALTER TABLE new_outbox RENAME TO outbox",
+    "CREATE INDEX outbox_by_state ON outbox (state, due_at)",
+    "CREATE INDEX outbox_by_owner ON outbox (owner, created_at)",
+    "CREATE INDEX outbox_by_draft ON outbox (draft)",
+    "UPDATE outbox SET state = 'expired' WHERE state = 'deferred' AND why = 'late'",
+    "UPDATE outbox SET next_at = due_at, deferrals = 1 WHERE state = 'deferred'",
+    """
+    CREATE TABLE outbox_history (
+        id INTEGER PRIMARY KEY,
+        outbox TEXT NOT NULL,
+        at TEXT NOT NULL CHECK (length(at) = 27),
+        was TEXT NOT NULL,
+        state TEXT NOT NULL,
+        why TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX outbox_history_by_row ON outbox_history (outbox, id)",
+    "ALTER TABLE connections ADD COLUMN guarded INTEGER NOT NULL DEFAULT 1",
+)

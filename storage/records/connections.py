@@ -55,7 +55,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """`senders_at` tells when mailboxes and senders were last read; `name` is the owner's own."""
+    """`senders_at` tells when mailboxes and senders were last read; `name` is the owner's own.
+
+    `guarded`: a reply stops and asks if the letter was answered meanwhile.
+    """
 
     id: str
     owner: int
@@ -64,6 +67,7 @@ class Connection:
     senders_at: datetime
     revision: int
     name: str = ""
+    guarded: bool = True
 
 
 class ConnectionTestState(StrEnum):

@@ -76,6 +76,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardStop:
+    """The reply guard stopped this draft and asked: who answered when, if it could look."""
+
+    asked_at: datetime
+    sender: str = ""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """All of a draft that is sealed: values, what was typed meanwhile, and what was not found."""
 
@@ -89,6 +98,7 @@ class Written:
     waiting: tuple[Typed, ...] = ()
     sources: tuple[Source, ...] = ()
     failure: Failure | None = None
+    stopped: GuardStop | None = None
 
 
 @dataclass(frozen=True, slots=True)

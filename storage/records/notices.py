@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     APPROVAL = "approval"  # to an admin: somebody asks to be let in
     ADMITTED = "admitted"  # to a person: you were let in
     UNREADABLE = "unreadable"  # to a person: a message of theirs could not be handled
+    MOVED = "moved"  # a portal was renamed; the subject is the connection
     FOLD = "fold"  # takes the buttons off an old card; the subject is the message's id
 
 

@@ -21,15 +21,15 @@ def count_sends(sandbox: Sandbox) -> int:
     return sum(call.method == REPLY for call in sandbox.portal.calls)
 
 
-async def review(person: Person, text: str = TEXT) -> Message:
-    """The review of a quick answer to letter 15."""
-    said = person.say(f"/reply 15 {text}")
+async def review(person: Person, text: str = TEXT, letter: int = 15) -> Message:
+    """The review of a quick answer."""
+    said = person.say(f"/reply {letter} {text}")
     return await person.chat.wait_for("Check before it goes out", after=said.id)
 
 
-async def send(person: Person, text: str = TEXT) -> Message:
-    """Answers letter 15; the card of the letter that is on its way."""
-    card = await review(person, text)
+async def send(person: Person, text: str = TEXT, letter: int = 15) -> Message:
+    """Answers a letter; the card of the answer that is on its way."""
+    card = await review(person, text, letter)
     await person.press(card, "Send").answered()
     return card
 

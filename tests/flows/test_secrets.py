@@ -74,17 +74,19 @@ async def fail_to_send(person: Person, sandbox: Sandbox) -> None:
     """Letters that are refused, wait, or may have left."""
     echo = {"error": "ODD", "error_description": f"{sandbox.webhook} {SENT} {ADDRESSEE}"}
     faults = sandbox.faults
+    sandbox.portal.sent_copies = "never"
     switches: tuple[Switch, ...] = (
         lambda: faults.reply_with(400, echo, method=REPLY, times=1),
         lambda: faults.reply_with(500, echo, method=REPLY, times=1),
         lambda: faults.unauthorized(method=REPLY, times=1),
-        lambda: faults.answer_lost(method=REPLY, times=1),
+        lambda: faults.answer_lost(method=REPLY),
         lambda: sandbox.portal.refuse_next_send(f"{sandbox.webhook} {SENT}"),
     )
     for switch in switches:
         switch()
         card = await send(person, SENT)
         await person.chat.wait_for(replying_to(card))
+        faults.off()
 
 
 async def fail_at_telegram(person: Person, sandbox: Sandbox) -> None:

@@ -11,7 +11,7 @@ from sandbox.telegram.people import Person
 from tests.flows.acting import JANE, REPLY, TEXT, count_sends, send
 
 WORDS = f"It is not known whether the letter to {JANE} left. ❓"
-BUTTONS = ["It was sent", "Send again", "Leave it"]
+BUTTONS = ["Check again", "It was sent", "Send again", "Leave it"]
 
 Switch = Callable[[Faults], Fault]
 
@@ -48,6 +48,12 @@ ANSWERS: dict[str, tuple[Switch, int, str]] = {
     "503 with a page": (lambda f: f.unavailable(page=True, method=REPLY), 0, "web page"),
     "504 with a page": (lambda f: f.html(504, method=REPLY), 0, "web page"),
 }
+
+
+@pytest.fixture(autouse=True)
+def copies_never_show(sandbox: Sandbox) -> None:
+    """Where nothing can be found, a person must decide."""
+    sandbox.portal.sent_copies = "never"
 
 
 async def lost(person: Person, sandbox: Sandbox) -> tuple[Message, Message]:

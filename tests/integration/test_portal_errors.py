@@ -17,11 +17,10 @@ from bitrix24.errors import Failure, FailureCode, NotSent, PortalError, Unknown
 from handlers.sentences import failure_sentence, field_sentences, mend_fields
 from handlers.texts import Texts
 from mail.failures import stored
+from mail.outcomes import Next, of_first
 from mail.refusals import field_to_mend
-from mail.sending import state_after
 from storage.records import failures
 from storage.records.drafts import Field
-from storage.records.outbox import OutboxState
 from tests.integration.languages import EN, RU
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -29,8 +28,8 @@ ZONE = "Europe/Moscow"
 V3 = "BITRIX_REST_V3_EXCEPTION_"
 VALIDATION = f"{V3}VALIDATION_REQUESTVALIDATIONEXCEPTION"
 
-REJECTED, BLOCKED = OutboxState.REJECTED, OutboxState.BLOCKED
-DEFERRED, UNKNOWN = OutboxState.DEFERRED, OutboxState.UNKNOWN
+REJECTED, BLOCKED = Next.REJECT, Next.BLOCK
+DEFERRED, UNKNOWN = Next.DEFER, Next.UNKNOWN
 
 GENERIC = {EN: "an error that this bot does not know", RU: "ошибкой, которой этот бот не знает"}
 RAW = re.compile(r"\b[A-Z][A-Z0-9]+_[A-Z0-9_]+\b|\w+EXCEPTION\b|\b[a-z]+_[a-z_]+\b|[{}]")
@@ -54,14 +53,20 @@ def failed(status: int, document: Document | bytes) -> PortalError:
     return caught.value
 
 
+def lands(error: PortalError) -> Next:
+    """What comes next for the letter; looked for or asked about, it may have left."""
+    found = of_first(error).next
+    return Next.UNKNOWN if found is Next.VERIFY else found
+
+
 def told(failure: failures.Failure, _: Texts) -> str:
     """As the card of a letter tells it."""
     return " ".join(field_sentences(failure, _)) or failure_sentence(failure, _, ZONE)
 
 
-def check(error: PortalError, state: OutboxState, words: str, *opens: Field) -> failures.Failure:
-    """The row's state, the sentence in both languages, and the buttons of the fields."""
-    assert state_after(error) is state
+def check(error: PortalError, state: Next, words: str, *opens: Field) -> failures.Failure:
+    """What comes next, the sentence in both languages, and the buttons of the fields."""
+    assert lands(error) is state
     failure = stored(error.failure)
     english, russian = told(failure, EN), told(failure, RU)
     assert words in english
@@ -88,7 +93,7 @@ FAULT = "had a fault of its own"
 APPLICATION = "to applications only, not to webhooks"
 REMOVED = "was removed from the portal"
 
-Row = tuple[str, int, OutboxState, str]
+Row = tuple[str, int, Next, str]
 REST_3: list[Row] = [
     ("VALIDATION_REQUESTVALIDATIONEXCEPTION", 400, REJECTED, OBJECTS),
     ("VALIDATION_DTOVALIDATIONEXCEPTION", 400, REJECTED, OBJECTS),
@@ -168,14 +173,14 @@ def test_no_code_that_the_client_knows_is_missing_here() -> None:
 
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize(("code", "status", "state", "words"), REST_3)
-def test_rest_3_errors(code: str, status: int, state: OutboxState, words: str, prefix: str) -> None:
+def test_rest_3_errors(code: str, status: int, state: Next, words: str, prefix: str) -> None:
     for portal_code in (V3 + code, prefix + codes.tail(code), (prefix + code).lower()):
         check(failed(status, nested(portal_code)), state, words)
         check(failed(status, flat(portal_code)), state, words)
 
 
 @pytest.mark.parametrize(("code", "status", "state", "words"), CLASSIC)
-def test_classic_errors(code: str, status: int, state: OutboxState, words: str) -> None:
+def test_classic_errors(code: str, status: int, state: Next, words: str) -> None:
     for portal_code in (code, code.lower(), code.upper()):
         check(failed(status, flat(portal_code)), state, words)
         check(failed(status, nested(portal_code)), state, words)
@@ -185,7 +190,7 @@ def test_classic_errors(code: str, status: int, state: OutboxState, words: str) 
 @pytest.mark.parametrize("text", ["", "Лимит исчерпан", "SOME_CODE: x", "x" * 5000])
 @pytest.mark.parametrize(("code", "status", "state", "words"), [*REST_3, *CLASSIC])
 def test_the_portals_text_never_decides(
-    code: str, status: int, state: OutboxState, words: str, text: str
+    code: str, status: int, state: Next, words: str, text: str
 ) -> None:
     words = "Bitrix24 objects to something" if words is OBJECTS else words
     check(failed(status, nested(code, text)), state, words)
@@ -206,11 +211,11 @@ def test_what_must_be_told_apart_is_told_apart_in_both_languages() -> None:
     ("status", "state"), [(400, REJECTED), (403, REJECTED), (500, UNKNOWN), (200, UNKNOWN)]
 )
 def test_codes_that_no_page_lists_are_quoted_and_judged_by_the_status(
-    code: str, status: int, state: OutboxState
+    code: str, status: int, state: Next
 ) -> None:
     for document in (nested(code, "Try another day."), flat(code, "Try another day.")):
         error = failed(status, document)
-        assert state_after(error) is state
+        assert lands(error) is state
         failure = stored(error.failure)
         assert mend_fields(failure) == (Field.REVIEW,)
         assert f"{GENERIC[EN]}: “{code}: Try another day”." in told(failure, EN)
@@ -221,7 +226,7 @@ def test_codes_that_no_page_lists_are_quoted_and_judged_by_the_status(
 @pytest.mark.parametrize("code", [VALIDATION, f"{V3}ENTITYNOTFOUNDEXCEPTION", "NOT_FOUND"])
 def test_a_refusal_with_a_server_fault_may_have_sent_the_letter(code: str, status: int) -> None:
     error = failed(status, nested(code))
-    assert state_after(error) is UNKNOWN
+    assert lands(error) is UNKNOWN
     assert "not sent" not in told(stored(error.failure), EN).lower()
 
 
@@ -400,7 +405,7 @@ def test_any_redirect_blocks_the_letter(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "state"), [(200, UNKNOWN), (403, REJECTED), (502, UNKNOWN), (503, UNKNOWN)]
 )
-def test_pages_and_broken_answers(status: int, state: OutboxState) -> None:
+def test_pages_and_broken_answers(status: int, state: Next) -> None:
     check(failed(status, b"<html>Sign in"), state, "answered with a web page")
     check(failed(status, b'{"result": {"succ'), state, "answer could not be understood")
 
@@ -417,5 +422,5 @@ def test_pages_and_broken_answers(status: int, state: OutboxState) -> None:
     ],
     ids=str,
 )
-def test_calls_that_brought_no_answer(error: PortalError, state: OutboxState, words: str) -> None:
+def test_calls_that_brought_no_answer(error: PortalError, state: Next, words: str) -> None:
     check(error, state, words)

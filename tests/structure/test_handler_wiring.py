@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, get_type_hints
 
 import pytest
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.dispatcher.event.handler import FilterObject, HandlerObject
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
@@ -45,9 +45,7 @@ def _services() -> dict[str, type]:
 
 
 def _handlers() -> Iterator[tuple[str, Callable[..., Any]]]:
-    dispatcher = Dispatcher(disable_fsm=True)
-    routers.include(dispatcher)
-    for router in dispatcher.chain_tail:
+    for router in (found for each in routers.ROUTERS for found in each.chain_tail):
         for kind in ("message", "edited_message", "callback_query"):
             for handler in router.observers[kind].handlers:
                 yield _named(handler)

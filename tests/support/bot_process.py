@@ -45,8 +45,18 @@ class ForkServer:
         self._process.wait()
 
 
+# Seconds; nobody waits minutes for a portal of the sandbox to be surely done with a call.
+SHORT_WAITS = {
+    "own_run": 0.5,
+    "quiet_spare": 0.5,
+    "settled": 0.2,
+    "longest_pause": 1.0,
+    "ring": 1.0,
+}
+
+
 class BotProcess:
-    """One bot with its own folder; `settings` may be changed between two starts.
+    """One bot with its own folder; `settings` and `waits` may be changed between two starts.
 
     `user`: whose rights it has, where the tests run as root.
     """
@@ -63,6 +73,7 @@ class BotProcess:
         self._user = user
         self._pid: int | None = None
         self.folder = folder
+        self.waits = dict(SHORT_WAITS)
         self.settings = {"SECRET_KEY": new_key(), "LOG_LEVEL": "DEBUG"} | settings
 
     async def start(self) -> None:
@@ -72,6 +83,7 @@ class BotProcess:
             "folder": str(self.folder),
             "log": str(self.log_file),
             "user": self._user,
+            "waits": self.waits,
         }
         self._pid = self._server.ask(request)["pid"]
 

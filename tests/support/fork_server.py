@@ -1,7 +1,7 @@
 """Imports the bot once and forks it per test: importing aiogram takes seconds, a fork does not.
 
-Speaks JSON lines: {"start": {settings}, "folder", "log", "user"} -> {"pid"}, and {"wait": pid} ->
-{"exit"}.
+Speaks JSON lines: {"start": {settings}, "folder", "log", "user", "waits"} -> {"pid"}, and
+{"wait": pid} -> {"exit"}.
 The forked child runs the shipped command line, as `python -m bot` would.
 """
 
@@ -11,11 +11,17 @@ import importlib.readers
 import json
 import os
 import sys
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot import __main__, wiring
 from bot import run as run_command
 from bot.telegram_side import TelegramSide
+from bot.tempo import Tempo
+from mail.waits import WAITS
 
 # The standard library loads these late, and may lie where only root can read it.
 LATE = (importlib.readers, encodings.utf_8_sig, encodings.idna)
@@ -49,7 +55,14 @@ def _child(request: dict[str, object]) -> int:
     _become(request["user"])
     os.environ.clear()
     os.environ.update(settings)
-    return __main__.main([])
+    return __main__.ended(partial(run_command.main, _tempo(request.get("waits"))))
+
+
+def _tempo(waits: object) -> Tempo:
+    """Shorter waits, in seconds by their names."""
+    given = waits if isinstance(waits, dict) else {}
+    shorter: dict[str, Any] = {name: timedelta(seconds=seconds) for name, seconds in given.items()}
+    return Tempo(waits=replace(WAITS, **shorter))
 
 
 def _become(user: object) -> None:

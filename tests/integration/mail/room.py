@@ -15,8 +15,10 @@ from mail.drafts import Drafts, Press
 from mail.errors import BadValue
 from mail.lookups import Lookups
 from mail.outbox import Decision, Outbox
+from mail.ports import Senses
 from mail.sending import Sending
 from mail.showing import AttemptScene, DraftScene, LetterScene, OutboxScene, Scene, Showing
+from mail.waits import WAITS
 from storage import connections, drafts, notices, outbox, people
 from storage.database import Database
 from storage.errors import StorageUnavailable
@@ -46,12 +48,21 @@ LOOK = 0.002  # seconds between two looks at the rows
 class Clock:
     def __init__(self) -> None:
         self.now = START
+        self._jumps = timedelta(0)
+
+    def jump(self, by: timedelta) -> None:
+        """Somebody set the clock."""
+        self.now += by
+        self._jumps += by
 
     def __call__(self) -> datetime:
         return self.now
 
     def move_on(self, by: timedelta) -> None:
         self.now += by
+
+    def monotonic(self) -> float:
+        return (self.now - self._jumps - START).total_seconds()
 
 
 class Stop:
@@ -79,7 +90,10 @@ class Room:
         self.steps: list[str] = []
         self.slept: list[float] = []
         self.on_sleep: Callable[[int], None] = lambda _times: None
+        self.on_step: Callable[[str], None] = lambda _name: None
         self.database: Database
+        self.senses = Senses(self.clock, self.clock.monotonic, self.sleep, lambda: 1.0)
+        self.waits = WAITS
         self._ids = 0
         self._causes = 0
         self._messages = 100
@@ -116,9 +130,11 @@ class Room:
         )
 
     def new_sending(self) -> Sending:
-        return Sending(
-            self.database, self.portal, self.clock, self.spawn, self.sleep, self.steps.append
-        )
+        return Sending(self.database, self.portal, self.senses, self.spawn, self.step, self.waits)
+
+    def step(self, name: str) -> None:
+        self.steps.append(name)
+        self.on_step(name)
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -310,12 +326,20 @@ class Room:
         await self.see(after=timedelta(0))
         return await self.row()
 
-    async def go(self, *wanted: OutboxState) -> OutboxRow:
-        """The time for Undo passes, and the letter goes until it ends in one of these states."""
+    async def go(self, *wanted: OutboxState, every: timedelta = timedelta(0)) -> OutboxRow:
+        """The time for Undo passes, and the letter goes until it ends in one of these states.
+
+        Between two looks at it the clock goes on by `every`.
+        """
         self.clock.move_on(UNDO)
 
         async def there() -> bool:
-            return await self.state() in wanted
+            if await self.state() in wanted:
+                return True
+            if every:
+                self.clock.move_on(every)
+                await self.wake("outbox")
+            return False
 
         async with self.running(self.sending.run):
             await self.wake("outbox")

@@ -25,7 +25,7 @@ FROM_JANE = Letter.model_validate(
 
 
 class ScriptedPortal:
-    """`gate`, if set, holds answers back; `on_reply` runs while a letter is on the wire."""
+    """`gate`, if set, holds answers back; `on_send` runs while a letter is on the wire."""
 
     def __init__(self) -> None:
         self.unread: tuple[Letter, ...] | PortalError = (FROM_JANE,)
@@ -36,10 +36,11 @@ class ScriptedPortal:
         self.own: tuple[Sender, ...] | PortalError = (Sender(email="support@acme.example"),)
         self.accepts: Sent | Exception = Sent(to=("jane@client.example",))
         self.learned: Learned = NOTHING
+        self.correspondence: tuple[ThreadLetter, ...] | PortalError = ()
         self.gate: asyncio.Event | None = None
-        self.on_reply: Callable[[], Awaitable[None]] | None = None
+        self.on_send: Callable[[], Awaitable[None]] | None = None
         self.asked: list[tuple[str, object]] = []
-        self.replies: list[tuple[bytes, str]] = []
+        self.sends: list[tuple[bytes, str]] = []
 
     async def profile(self, webhook: Webhook) -> Got[Profile | None]:
         raise AssertionError("nobody connects here")
@@ -64,7 +65,10 @@ class ScriptedPortal:
     async def thread(
         self, webhook: Webhook, letter_number: int, *, limit: int = 50
     ) -> Got[tuple[ThreadLetter, ...]]:
-        return await self._answer("thread", letter_number, ())
+        self.asked.append(("thread", letter_number))
+        if isinstance(self.correspondence, PortalError):
+            raise self.correspondence
+        return Got(self.correspondence, self.learned)
 
     async def turn(self, webhook: Webhook, method: str) -> None:
         return None
@@ -72,13 +76,10 @@ class ScriptedPortal:
     async def send(
         self, webhook: Webhook, method: str, body: bytes, idempotency_key: str
     ) -> Got[Sent]:
-        return await self.reply(webhook, body, idempotency_key)
-
-    async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]:
-        self.replies.append((body, idempotency_key))
-        if self.on_reply is not None:
-            await self.on_reply()
-        return await self._answer("reply", webhook.code, self.accepts)
+        self.sends.append((body, idempotency_key))
+        if self.on_send is not None:
+            await self.on_send()
+        return await self._answer("send", webhook.code, self.accepts)
 
     async def _answer(self, method: str, about: object, prepared: Value | Exception) -> Got[Value]:
         self.asked.append((method, about))

@@ -48,7 +48,7 @@ async def test_a_letter_that_is_a_day_late_asks(office: Office, connection: str)
     row = await office.letter_on_its_way(connection, due_at=NOON - timedelta(hours=25))
     await mend(office, connection, WEBHOOK)
     now = await office.row(row)
-    assert (now.state, now.why) == (OutboxState.DEFERRED, Why.LATE)
+    assert (now.state, now.why) == (OutboxState.EXPIRED, Why.LATE)
     assert ("outcome", row.id, Manner.NEW) in await office.shown()
 
 

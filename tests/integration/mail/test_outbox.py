@@ -111,10 +111,12 @@ async def test_two_hundred_letters_an_hour(room: Room) -> None:
     await room.database.write(
         lambda tx: tx.execute(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :more) "
-            "INSERT INTO outbox SELECT 'x' || i, owner, chat, thread, draft, connection, method, "
-            "'x' || i, hook_fp, body, body_sha256, envelope, 'sent', why, revision, due_at, "
-            "lease_until, lease_epoch, attempts, replays, first_wire_at, last_wire_at, failure, "
-            "accepted_to, created_at, updated_at FROM outbox JOIN n WHERE id = :id",
+            "INSERT INTO outbox (id, owner, chat, thread, draft, connection, method, "
+            "idempotency_key, body, body_sha256, envelope, state, why, revision, due_at, "
+            "lease_epoch, attempts, replays, created_at, updated_at) "
+            "SELECT 'x' || i, owner, chat, thread, draft, connection, method, 'x' || i, body, "
+            "body_sha256, envelope, 'sent', why, revision, due_at, lease_epoch, attempts, "
+            "replays, created_at, updated_at FROM outbox JOIN n WHERE id = :id",
             more=SENDS_AN_HOUR - 1,
             id=row.id,
         )

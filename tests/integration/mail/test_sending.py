@@ -22,7 +22,10 @@ from bitrix24.learned import Learned
 from bitrix24.models import Sent
 from mail.drafts import Press
 from mail.outbox import Decision
-from mail.sending import LATE, LEASE, STORE_AGAIN
+from mail.sending import STORE_AGAIN
+from mail.waits import WAITS
+from storage import outbox
+from storage.database import Transaction
 from storage.records.drafts import DraftState, Field
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxState, Why
@@ -51,11 +54,11 @@ def on_disk(room: Room) -> list[tuple[object, ...]]:
 async def test_the_stored_bytes_go_over_the_wire_under_the_rows_key(room: Room) -> None:
     told = await room.told_to_go(text="Thanks — «да» 🙂")
     row = await room.go(OutboxState.SENT)
-    assert room.portal.replies == [(told.body, told.idempotency_key)]
+    assert room.portal.sends == [(told.body, told.idempotency_key)]
     assert "Thanks — «да» 🙂".encode() in told.body
     assert (row.why, row.accepted_to) == (Why.RESPONSE, ("jane@client.example",))
-    assert room.portal.asked[-1] == ("reply", CODE)
-    assert room.steps == ["sending", "answered", "stored"]
+    assert room.portal.asked[-1] == ("send", CODE)
+    assert room.steps == ["guarded", "sending", "answered", "stored"]
 
 
 async def test_the_row_is_sending_on_disk_before_the_portal_is_called(room: Room) -> None:
@@ -64,7 +67,7 @@ async def test_the_row_is_sending_on_disk_before_the_portal_is_called(room: Room
     async def look() -> None:
         seen.extend(on_disk(room))
 
-    room.portal.on_reply = look
+    room.portal.on_send = look
     await room.told_to_go()
     await room.go(OutboxState.SENT)
     ((state, first_wire, attempts),) = seen
@@ -78,7 +81,7 @@ async def test_nothing_goes_before_its_time(room: Room) -> None:
     async with room.running(room.sending.run):
         await room.wake("outbox")
         await asyncio.sleep(0.05)
-    assert room.portal.replies == []
+    assert room.portal.sends == []
     assert await room.state() is OutboxState.HELD
 
 
@@ -122,10 +125,10 @@ async def _is(room: Room, state: OutboxState) -> bool:
         (BAD_RECIPIENT, OutboxState.REJECTED),
         (Refused(Failure(FailureCode.METHOD_MISSING, 404)), OutboxState.REJECTED),
         (Refused(Failure(FailureCode.NO_RIGHT, 403)), OutboxState.REJECTED),
-        (NO_ANSWER, OutboxState.UNKNOWN),
+        (NO_ANSWER, OutboxState.VERIFYING),
         (Unknown(Failure(FailureCode.KEY_REUSED, 422)), OutboxState.UNKNOWN),
-        (Unknown(Failure(FailureCode.PORTAL_FAILED, 500)), OutboxState.UNKNOWN),
-        (PortalError(Failure(FailureCode.UNRECOGNISED)), OutboxState.UNKNOWN),
+        (Unknown(Failure(FailureCode.PORTAL_FAILED, 500)), OutboxState.VERIFYING),
+        (PortalError(Failure(FailureCode.UNRECOGNISED)), OutboxState.VERIFYING),
     ],
 )
 async def test_every_failure_has_its_state_and_is_told(
@@ -137,14 +140,14 @@ async def test_every_failure_has_its_state_and_is_told(
     row = await room.go(state)
     assert row.failure is not None
     assert row.failure.code == error.failure.code.value
-    assert (row.first_wire_at is None) is (state is not OutboxState.UNKNOWN)
+    may_have_left = state in (OutboxState.UNKNOWN, OutboxState.VERIFYING)
+    assert (row.first_wire_at is None) is not may_have_left
     seen = await room.see()
-    assert manners(seen)[:2] == [
-        (NoticeKind.OUTBOX, Manner.EDIT),
-        (NoticeKind.OUTCOME, Manner.NEW),
-    ]
-    assert seen[1].reply_to == card
-    assert room.steps == ["sending", "failed", "stored"]
+    assert manners(seen)[0] == (NoticeKind.OUTBOX, Manner.EDIT)
+    if state not in (OutboxState.VERIFYING, OutboxState.DEFERRED):
+        assert manners(seen)[1] == (NoticeKind.OUTCOME, Manner.NEW)
+        assert seen[1].reply_to == card
+    assert room.steps == ["guarded", "sending", "failed", "stored"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,7 @@ async def test_what_was_put_off_goes_when_tried_again_under_the_same_key(room: R
     await room.decide(row, Decision.TRY_AGAIN)
     room.portal.accepts = Sent()
     row = await room.go(OutboxState.SENT)
-    first, second = room.portal.replies
+    first, second = room.portal.sends
     assert first == second
     assert row.attempts == 2
 
@@ -273,19 +276,19 @@ async def test_the_refused_field_is_opened_by_a_button(room: Room) -> None:
 async def test_what_is_not_known_is_never_repeated_by_itself(room: Room) -> None:
     room.portal.accepts = NO_ANSWER
     await room.told_to_go()
-    await room.go(OutboxState.UNKNOWN)
+    await room.go(OutboxState.UNKNOWN, every=timedelta(seconds=30))
     for _ in range(3):
         await room.restart()
         async with room.running(room.sending.run):
             room.clock.move_on(timedelta(hours=5))
             await room.wake("outbox")
             await asyncio.sleep(0.02)
-    assert len(room.portal.replies) == 1
+    assert len(room.portal.sends) == 1
     assert await room.state() is OutboxState.UNKNOWN
 
 
 async def test_a_late_good_answer_counts(room: Room) -> None:
-    """The row was given up as unknown while its answer was still on the way."""
+    """The row was given up while its answer was still on the way."""
     await room.told_to_go()
     room.portal.gate = asyncio.Event()
     room.clock.move_on(UNDO)
@@ -293,7 +296,7 @@ async def test_a_late_good_answer_counts(room: Room) -> None:
         await room.wake("outbox")
         await room.until(lambda: _is(room, OutboxState.SENDING))
         await room.new_sending().recover()
-        assert await room.state() is OutboxState.UNKNOWN
+        assert await room.state() is OutboxState.VERIFYING
         room.portal.gate.set()
         await room.until(lambda: _is(room, OutboxState.SENT))
 
@@ -308,7 +311,7 @@ async def test_a_late_bad_answer_does_not_undo_what_is_not_known(room: Room) -> 
         await room.until(lambda: _is(room, OutboxState.SENDING))
         await room.new_sending().recover()
         room.portal.gate.set()
-    assert await room.state() is OutboxState.UNKNOWN
+    assert await room.state() is OutboxState.VERIFYING
 
 
 async def test_an_answer_is_stored_again_when_the_disk_was_locked(room: Room) -> None:
@@ -321,42 +324,46 @@ async def test_an_answer_is_stored_again_when_the_disk_was_locked(room: Room) ->
         if times == 2:
             locker.execute("COMMIT")
 
-    room.portal.on_reply, room.on_sleep = lock, unlock
+    room.portal.on_send, room.on_sleep = lock, unlock
     await room.told_to_go()
     row = await room.go(OutboxState.SENT)
     locker.close()
     assert row.why is Why.RESPONSE
     assert room.slept == list(STORE_AGAIN[:2])
-    assert len(room.portal.replies) == 1
+    assert len(room.portal.sends) == 1
 
 
-async def test_a_letter_whose_answer_could_not_be_stored_becomes_unknown(room: Room) -> None:
+async def test_a_letter_whose_answer_could_not_be_stored_is_looked_for(room: Room) -> None:
     await room.told_to_go()
-    await room.database.write(
-        lambda tx: tx.execute(
-            "UPDATE outbox SET state = 'sending', first_wire_at = due_at, lease_until = due_at"
-        )
-    )
+    await room.database.write(_claimed)
+    lease = WAITS.lease("acme.example")
     async with room.running(room.sending.run):
-        room.clock.move_on(LEASE + UNDO)
+        room.clock.move_on(lease + UNDO)
         await room.wake("outbox")
         await room.until(lambda: _is(room, OutboxState.UNKNOWN))
-    assert room.portal.replies == []
+    assert room.portal.sends == []
     assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
 
 
-async def test_at_start_what_was_on_its_way_is_not_known_and_told(room: Room) -> None:
+def _claimed(tx: Transaction) -> None:
+    """As another process left it that was killed on the wire."""
+    (row,) = outbox.in_state(tx, OutboxState.HELD)
+    assert outbox.move(tx, row, OutboxState.QUEUED)
+    (row,) = outbox.in_state(tx, OutboxState.QUEUED)
+    lease_until = tx.now + WAITS.lease("acme.example")
+    assert outbox.claim(tx, row, lease_until=lease_until, hook_fp=b"", baseline=())
+
+
+async def test_at_start_what_was_on_its_way_is_looked_for_and_told(room: Room) -> None:
     await room.told_to_go()
-    await room.database.write(
-        lambda tx: tx.execute("UPDATE outbox SET state = 'sending', first_wire_at = due_at")
-    )
+    await room.database.write(_claimed)
     await room.restart()
     row = await room.row()
-    assert (row.state, row.why) == (OutboxState.UNKNOWN, Why.RESTART)
-    assert manners(await room.see())[:2] == [
-        (NoticeKind.OUTBOX, Manner.EDIT),
-        (NoticeKind.OUTCOME, Manner.NEW),
-    ]
+    assert (row.state, row.why) == (OutboxState.VERIFYING, Why.RESTART)
+    assert row.next_at == room.clock.now + WAITS.quiet("acme.example")
+    assert manners(await room.see())[:1] == [(NoticeKind.OUTBOX, Manner.EDIT)]
+    await room.go(OutboxState.UNKNOWN, every=timedelta(seconds=30))
+    assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
 
 
 async def test_at_start_held_letters_go_on_by_their_time(room: Room) -> None:
@@ -370,11 +377,11 @@ async def test_at_start_held_letters_go_on_by_their_time(room: Room) -> None:
 async def test_at_start_what_is_a_day_late_asks_instead_of_going(room: Room, state: str) -> None:
     await room.told_to_go()
     await room.database.write(lambda tx: tx.execute("UPDATE outbox SET state = :s", s=state))
-    room.clock.move_on(LATE + UNDO + timedelta(seconds=1))
+    room.clock.move_on(WAITS.expire + UNDO + timedelta(seconds=1))
     await room.restart()
-    row = await room.go(OutboxState.DEFERRED)
+    row = await room.go(OutboxState.EXPIRED)
     assert row.why is Why.LATE
-    assert room.portal.replies == []
+    assert room.portal.sends == []
     assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
     await room.decide(row, Decision.TRY_AGAIN)
     await room.go(OutboxState.SENT)
@@ -382,12 +389,12 @@ async def test_at_start_what_is_a_day_late_asks_instead_of_going(room: Room, sta
 
 async def test_at_start_what_is_not_quite_a_day_late_goes(room: Room) -> None:
     row = await room.told_to_go()
-    room.clock.move_on(row.due_at + LATE - room.clock.now)
+    room.clock.move_on(row.due_at + WAITS.expire - UNDO - room.clock.now)
     await room.restart()
     await room.go(OutboxState.SENT)
 
 
-async def test_a_portal_that_echoed_the_key_once_keeps_that_fame(room: Room) -> None:
+async def test_what_a_portal_showed_last_about_keys_counts(room: Room) -> None:
     async def learned() -> list[dict[str, object]]:
         return await room.database.read(
             lambda tx: tx.rows("SELECT host, method, idempotency FROM portals")
@@ -396,7 +403,7 @@ async def test_a_portal_that_echoed_the_key_once_keeps_that_fame(room: Room) -> 
     for number, taught, known in (
         ("15", "absent", "absent"),
         ("16", "proven", "proven"),
-        ("15", "absent", "proven"),
+        ("15", "absent", "absent"),
     ):
         room.portal.learned = Learned(idempotency="proven" if taught == "proven" else "absent")
         await room.told_to_go(number)
@@ -420,7 +427,7 @@ async def test_whoever_loses_the_race_for_a_row_sends_nothing(room: Room) -> Non
         for _ in range(5):
             await room.wake("outbox")
         await room.until(all_sent)
-    keys = [key for _body, key in room.portal.replies]
+    keys = [key for _body, key in room.portal.sends]
     assert sorted(keys) == sorted(row.idempotency_key for row in await room.rows())
 
 
@@ -431,7 +438,7 @@ async def test_a_letter_that_is_undone_just_before_its_claim_does_not_go(room: R
     async with room.running(room.sending.run):
         await room.wake("outbox")
         await asyncio.sleep(0.02)
-    assert room.portal.replies == []
+    assert room.portal.sends == []
 
 
 @pytest.mark.parametrize("error", [AWAY, BLOCKED])
@@ -440,7 +447,7 @@ async def test_what_did_not_leave_a_removed_connection_is_cancelled(
 ) -> None:
     """It was on the wire while its connection was removed: nothing waits for what is gone."""
     room.portal.accepts = error
-    room.portal.on_reply = room.disconnect
+    room.portal.on_send = room.disconnect
     await room.told_to_go(text="Thanks")
     row = await room.go(OutboxState.CANCELLED)
     assert row.why is Why.DISCONNECTED
@@ -449,7 +456,7 @@ async def test_what_did_not_leave_a_removed_connection_is_cancelled(
 
 async def test_a_refusal_after_the_connection_was_removed_keeps_the_text(room: Room) -> None:
     room.portal.accepts = BAD_RECIPIENT
-    room.portal.on_reply = room.disconnect
+    room.portal.on_send = room.disconnect
     await room.told_to_go(text="Thanks")
     await room.go(OutboxState.REJECTED)
     aside = await room.draft()
@@ -464,7 +471,7 @@ async def test_a_queued_letter_without_its_connection_is_cancelled(room: Room) -
     await room.told_to_go()
     await room.disconnect()
     row = await room.go(OutboxState.CANCELLED)
-    assert (row.why, room.portal.replies) == (Why.DISCONNECTED, [])
+    assert (row.why, room.portal.sends) == (Why.DISCONNECTED, [])
     assert (await room.draft()).state is DraftState.ASIDE
 
 

@@ -1,0 +1,56 @@
+"""What changes of a letter on its way share: how it is shown, and what becomes of its draft.
+
+Everything here runs inside the caller's one transaction.
+"""
+
+from datetime import timedelta
+
+from mail.draft_changes import await_text, known_or_none, relabel, reopened, set_aside, show_found
+from storage import drafts, notices, outbox
+from storage.database import Transaction
+from storage.records.drafts import Field
+from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.outbox import OutboxRow, OutboxState, Why
+
+SIGN = timedelta(seconds=0.7)  # "Sending…" is shown only if the portal takes longer than this
+NOW = timedelta(0)
+
+
+def show_state(
+    tx: Transaction, row: OutboxRow, message: int | None, *, after: timedelta = NOW
+) -> None:
+    """The letter's card shows how it stands, in the pressed message if there was one."""
+    if message is not None:
+        relabel(tx, row.owner, row.place, message, CardKind.OUTBOX, row.id, row.revision)
+    notices.owe(tx, row.owner, NoticeKind.OUTBOX, row.place, row.id, Manner.EDIT, after=after)
+
+
+def tell_outcome(tx: Transaction, row: OutboxRow) -> None:
+    """What did not leave, or may have, is told in a new message, because edits do not ring."""
+    show_state(tx, row, None)
+    notices.owe(tx, row.owner, NoticeKind.OUTCOME, row.place, row.id, Manner.NEW)
+
+
+def cancel(tx: Transaction, row: OutboxRow, why: Why) -> None:
+    """It can never leave; the text is kept in its draft."""
+    if outbox.move(tx, row, OutboxState.CANCELLED, why=why):
+        show_state(tx, row, None)
+        give_back(tx, row, Field.REVIEW)
+
+
+def expire(tx: Transaction, row: OutboxRow) -> None:
+    """It is a day late: whether it still goes is a new decision."""
+    if outbox.move(tx, row, OutboxState.EXPIRED, why=Why.LATE):
+        tell_outcome(tx, row)
+
+
+def give_back(tx: Transaction, row: OutboxRow, field: Field) -> None:
+    """The draft opens at this field; without its connection it is set aside."""
+    draft = drafts.find(tx, row.owner, row.draft)
+    if draft is None:
+        return
+    against = known_or_none(tx, draft)
+    if against is None:
+        show_found(tx, set_aside(draft), Manner.NEW)
+    else:
+        await_text(tx, reopened(draft, field, against))

@@ -1,0 +1,50 @@
+"""The reply guard: right before a reply the thread is read again, so that nobody answers twice.
+
+What it reads is also the baseline: letters that were there before our own left.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bitrix24.models import ThreadLetter
+from mail.reconcile import own_letters
+from storage.records.connections import Connection
+from storage.records.drafts import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody answered since the draft was begun, or since the person was last told."""
+
+    sender: str
+    at: datetime
+
+
+def look(
+    thread: Sequence[ThreadLetter], draft: Draft | None, connection: Connection
+) -> Answered | None:
+    """What stops the reply; None: nothing."""
+    if draft is None or not connection.guarded:
+        return None
+    since = _told_until(draft)
+    senders = [sender.email for sender in connection.account.senders]
+    answers = [
+        Answered(letter.from_, letter.date)
+        for letter in own_letters(thread, senders)
+        if letter.date is not None and letter.date > since
+    ]
+    return max(answers, key=lambda answer: answer.at, default=None)
+
+
+def _told_until(draft: Draft) -> datetime:
+    """The portal's clock may be ahead of ours: an answer that was told of stops nothing again."""
+    stopped = draft.written.stopped
+    if stopped is None:
+        return draft.created_at
+    return max(stopped.asked_at, stopped.answered_at or stopped.asked_at)
+
+
+def baseline(thread: Iterable[ThreadLetter]) -> tuple[int, ...]:
+    """The ids that are no news later."""
+    return tuple(letter.id for letter in thread)

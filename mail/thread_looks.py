@@ -1,0 +1,196 @@
+"""The two looks into a letter's thread: before it leaves, and when nobody knows whether it did."""
+
+import hashlib
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+from bitrix24.errors import AccessLost, Moved, PortalError, Refused
+from bitrix24.models import ThreadLetter
+from mail import body, moving, reconcile, reply_guard, wire_results
+from mail.draft_changes import known_or_none, reopened, show_typed
+from mail.failures import stored
+from mail.outbox_changes import show_state, tell_outcome
+from mail.ports import Portal, Senses, Step
+from mail.reply_guard import Answered
+from mail.waits import MAX_REPLAYS, Waits
+from mail.webhooks import webhook_of
+from storage import connections, drafts, outbox, portals
+from storage.database import Database, Reading, Transaction
+from storage.records.connections import Connection
+from storage.records.drafts import Draft, Field, GuardStop
+from storage.records.outbox import OutboxRow, OutboxState, Why
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The guard lets the letter go."""
+
+    baseline: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A row that was claimed for a repeat of its call."""
+
+    row: OutboxRow
+    connection: Connection
+    began: float
+
+
+class Looks:
+    """Reads threads for the outbox."""
+
+    def __init__(
+        self, database: Database, portal: Portal, senses: Senses, waits: Waits, step: Step
+    ) -> None:
+        self._database = database
+        self._portal = portal
+        self._senses = senses
+        self._waits = waits
+        self._step = step
+
+    async def before(
+        self, row: OutboxRow, connection: Connection, draft: Draft | None
+    ) -> Passed | None:
+        """The reply guard; None: it stopped the letter and asked. Raises PortalError."""
+        if draft is None or draft.letter_number is None:
+            return Passed(None)
+        try:
+            thread = await self._thread(connection, draft.letter_number)
+        except Refused as error:
+            asked = draft.written.stopped is not None or not connection.guarded
+            if asked:
+                return Passed(None)
+            _log.info("outbox %s: the guard could not look: %s", row.id, error)
+            await self._database.write(lambda tx: self._stop(tx, row, Why.UNGUARDED, None))
+            return None
+        answered = reply_guard.look(thread, draft, connection)
+        if answered is None:
+            return Passed(reply_guard.baseline(thread))
+        await self._database.write(lambda tx: self._stop(tx, row, Why.ANSWERED, answered))
+        return None
+
+    def _stop(self, tx: Transaction, row: OutboxRow, why: Why, answered: Answered | None) -> None:
+        """Back to the review, where Send sends it in spite of that."""
+        if not outbox.move(tx, row, OutboxState.CANCELLED, why=why):
+            return
+        tell_outcome(tx, row)
+        draft = drafts.find(tx, row.owner, row.draft)
+        against = known_or_none(tx, draft) if draft else None
+        if draft is None or against is None:
+            return
+        stopped = GuardStop(tx.now, answered.sender, answered.at) if answered else GuardStop(tx.now)
+        draft = replace(draft, written=replace(draft.written, stopped=stopped))
+        show_typed(tx, reopened(draft, Field.REVIEW, against))
+
+    async def after(self, row: OutboxRow) -> Repeat | None:
+        """Looks for the letter; a claimed row if its call is to be repeated."""
+        found = await self._database.write(lambda tx: self._claim_look(tx, row))
+        if found is None:
+            return None
+        mine, connection, draft = found
+        self._step("looking")
+        sees: bool | None = None
+        try:
+            sees = await self._sees(mine, connection, draft)
+        except Refused as error:
+            _log.info("outbox %s: the thread cannot be read: %s", row.id, error)
+        except PortalError as error:
+            await self._database.write(partial(self._not_now, row=mine, error=error))
+            return None
+        self._step("looked")
+        if sees:
+            await self._database.write(lambda tx: _found(tx, mine))
+            return None
+        return await self._repeat_or_ask(mine, connection)
+
+    def _claim_look(
+        self, tx: Transaction, row: OutboxRow
+    ) -> tuple[OutboxRow, Connection, Draft | None] | None:
+        connection = connections.find(tx, row.owner, row.connection)
+        if connection is None or not row.body:
+            wire_results.leave_unknown(tx, row, self._waits)
+            return None
+        if not outbox.claim_look(tx, row, lease_until=tx.now + self._waits.look):
+            return None
+        mine = outbox.find(tx, row.owner, row.id)
+        assert mine is not None, "it was claimed a moment ago"
+        return mine, connection, drafts.find(tx, row.owner, row.draft)
+
+    async def _sees(self, row: OutboxRow, connection: Connection, draft: Draft | None) -> bool:
+        if draft is None or draft.letter_number is None or row.baseline is None:
+            return False
+        thread = await self._thread(connection, draft.letter_number)
+        html = body.joined([part.html for part in draft.written.parts])
+        return reconcile.find(row, html, thread) is not None
+
+    async def _thread(self, connection: Connection, number: int) -> tuple[ThreadLetter, ...]:
+        return (await self._portal.thread(webhook_of(connection.address), number)).value
+
+    def _not_now(self, tx: Transaction, *, row: OutboxRow, error: PortalError) -> None:
+        """The portal did not say: asked again, as long as the answer could still decide."""
+        assert row.first_wire_at is not None
+        pause = self._waits.pause(row.deferrals, self._senses.jitter())
+        if isinstance(error, Moved):
+            if moving.follow(tx, row.owner, row.connection, error.webhook):
+                pause = timedelta(0)
+        elif isinstance(error, AccessLost):
+            wire_results.leave_unknown(tx, row, self._waits)
+            return
+        if tx.now - row.first_wire_at > self._waits.key_safe:
+            wire_results.leave_unknown(tx, row, self._waits)
+            return
+        retry_at = error.failure.retry_at or tx.now
+        outbox.move(
+            tx,
+            row,
+            OutboxState.VERIFYING,
+            why=row.why,
+            failure=row.failure or stored(error.failure),
+            next_at=max(retry_at, tx.now + pause),
+            deferrals=row.deferrals + 1,
+        )
+
+    async def _repeat_or_ask(self, row: OutboxRow, connection: Connection) -> Repeat | None:
+        """Not found is no proof: the same bytes under the same key, or a person decides."""
+        if not await self._database.read(lambda tx: self._may_repeat(tx, row)):
+            await self._database.write(lambda tx: wire_results.leave_unknown(tx, row, self._waits))
+            return None
+        await self._portal.turn(webhook_of(connection.address), row.method)
+        began = self._senses.monotonic()
+
+        def claim(tx: Transaction) -> OutboxRow | None:
+            lease_until = tx.now + self._waits.lease(connection.address.host)
+            if not self._may_repeat(tx, row) or not outbox.claim_replay(
+                tx, row, lease_until=lease_until
+            ):
+                return None
+            return outbox.find(tx, row.owner, row.id)
+
+        claimed = await self._database.write(claim)
+        return None if claimed is None else Repeat(claimed, connection, began)
+
+    def _may_repeat(self, tx: Reading, row: OutboxRow) -> bool:
+        """Only under a key that this portal has shown to keep, and surely still keeps."""
+        connection = connections.find(tx, row.owner, row.connection)
+        now = outbox.find(tx, row.owner, row.id)
+        if connection is None or now is None or now.no_replay or row.replays >= MAX_REPLAYS:
+            return False
+        assert row.first_wire_at is not None
+        age = tx.now - row.first_wire_at
+        return (
+            abs(age) <= self._waits.key_safe
+            and age.total_seconds() >= 0
+            and row.hook_fp == wire_results.fingerprint(tx, connection)
+            and row.body_sha256 == hashlib.sha256(row.body).hexdigest()
+            and portals.keeps_keys(tx, connection.address.label, row.method)
+        )
+
+
+def _found(tx: Transaction, row: OutboxRow) -> None:
+    if outbox.accept(tx, row, Why.THREAD):
+        show_state(tx, row, None)

@@ -1,0 +1,413 @@
+"""A letter that may have left is looked for, repeated only where that is proven to be safe."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bitrix24.errors import (
+    AccessLost,
+    Busy,
+    Failure,
+    FailureCode,
+    Moved,
+    NotSent,
+    PortalError,
+    Refused,
+    Unknown,
+)
+from bitrix24.learned import Learned
+from bitrix24.models import Sent, ThreadLetter
+from bitrix24.webhook import Webhook
+from mail.outbox import Decision
+from mail.waits import WAITS
+from storage import connections, portals
+from storage.database import Transaction
+from storage.records.drafts import DraftState, Field
+from storage.records.notices import Manner, NoticeKind
+from storage.records.outbox import OutboxRow, OutboxState, Why
+from tests.integration.mail.room import ANNA, CONNECTION, JANE, SUPPORT, Room, manners
+
+NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
+FAILED = Unknown(Failure(FailureCode.PORTAL_FAILED, 500))
+AWAY = NotSent(Failure(FailureCode.UNREACHABLE))
+BUSY = Busy(Failure(FailureCode.TOO_MANY_CALLS, 503))
+LOST = AccessLost(Failure(FailureCode.CREDENTIALS, 401))
+GONE = Refused(Failure(FailureCode.NOT_FOUND, 400))
+TICK = timedelta(seconds=20)
+HOST, REPLY = "acme.example", "mail.message.reply"
+MOVED = Moved(
+    Failure(FailureCode.MOVED, 302), Webhook("https", "new.example", None, "", 1, "s3cret")
+)
+
+
+def copy(number: int = 17, text: str = "Thanks", at: str = "2026-09-01T08:00:40Z") -> ThreadLetter:
+    return ThreadLetter.model_validate(
+        {"id": number, "from": SUPPORT, "to": JANE, "date": at, "body": text}
+    )
+
+
+async def prove(room: Room) -> None:
+    """The portal echoed the key of an earlier letter."""
+    await room.database.write(lambda tx: portals.learn_idempotency(tx, HOST, REPLY, "proven"))
+
+
+async def unanswered(room: Room, text: str = "Thanks") -> OutboxRow:
+    """A letter whose call brought no answer."""
+    room.portal.accepts = NO_ANSWER
+    await room.told_to_go(text=text)
+    return await room.go(OutboxState.VERIFYING)
+
+
+async def test_a_letter_that_is_found_in_its_thread_was_sent(room: Room) -> None:
+    await unanswered(room)
+    room.portal.correspondence = (copy(),)
+    row = await room.go(OutboxState.SENT, every=TICK)
+    assert row.why is Why.THREAD
+    assert len(room.portal.sends) == 1
+    assert manners(await room.see()) == [(NoticeKind.OUTBOX, Manner.EDIT)]
+
+
+async def test_nobody_looks_before_the_first_call_is_surely_over(room: Room) -> None:
+    row = await unanswered(room)
+    asked = len(room.portal.asked)
+    assert row.next_at is not None
+    room.clock.move_on(row.next_at - room.clock.now - timedelta(seconds=1))
+    async with room.running(room.sending.run):
+        await room.wake("outbox")
+        await asyncio.sleep(0.02)
+    assert len(room.portal.asked) == asked
+    assert row.next_at == row.updated_at + WAITS.quiet(HOST)
+
+
+async def test_row_49_without_proof_of_keys_nothing_is_repeated(room: Room) -> None:
+    await unanswered(room)
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert len(room.portal.sends) == 1
+    assert row.failure is not None
+    assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
+
+
+async def test_with_proof_the_same_bytes_go_once_more_under_the_same_key(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    room.portal.accepts = Sent(to=(JANE,))
+    row = await room.go(OutboxState.SENT, every=TICK)
+    assert (row.why, row.replays, row.attempts) == (Why.REPLAY, 1, 2)
+    first, second = room.portal.sends
+    assert first == second
+
+
+async def test_a_letter_is_repeated_twice_at_most(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert len(room.portal.sends) == 3
+
+
+@pytest.mark.parametrize("error", [AWAY, BUSY])
+async def test_a_repeat_that_did_not_run_is_not_counted(room: Room, error: PortalError) -> None:
+    await prove(room)
+    await unanswered(room)
+    room.portal.accepts = error
+
+    async def tried() -> bool:
+        room.clock.move_on(TICK)
+        await room.wake("outbox")
+        return len(room.portal.sends) >= 6
+
+    async with room.running(room.sending.run):
+        await room.until(tried)
+    assert await room.state() in (OutboxState.VERIFYING, OutboxState.SENDING)
+    room.portal.accepts = Sent(to=(JANE,))
+    await room.go(OutboxState.SENT, every=TICK)
+
+
+@pytest.mark.parametrize("error", [GONE, LOST, FAILED, MOVED])
+async def test_a_repeat_that_is_refused_proves_nothing(room: Room, error: PortalError) -> None:
+    await prove(room)
+    await unanswered(room)
+    room.portal.accepts = error
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert len(room.portal.sends) == 2
+
+
+async def test_row_44_a_server_fault_is_looked_for_and_never_repeated(room: Room) -> None:
+    await prove(room)
+    room.portal.accepts = FAILED
+    await room.told_to_go()
+    row = await room.go(OutboxState.VERIFYING)
+    assert row.next_at == row.updated_at + WAITS.settled
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert len(room.portal.sends) == 1
+
+
+async def test_row_48_a_portal_that_is_away_for_a_day_leaves_it_unknown(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    room.portal.correspondence = AWAY
+    began = room.clock.now
+    await room.go(OutboxState.UNKNOWN, every=timedelta(hours=2))
+    assert WAITS.key_safe <= room.clock.now - began < WAITS.key_safe + timedelta(hours=4)
+    assert len(room.portal.sends) == 1
+
+
+async def test_a_key_that_is_too_old_protects_nothing(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    room.clock.move_on(WAITS.key_safe + timedelta(minutes=1))
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert len(room.portal.sends) == 1
+
+
+async def test_row_47_another_webhook_does_not_know_the_key(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+
+    def rotate(tx: Transaction) -> None:
+        found = connections.find(tx, ANNA, CONNECTION)
+        assert found is not None
+        connections.save(tx, replace(found, address=replace(found.address, code="an0ther")))
+
+    await room.database.write(rotate)
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert len(room.portal.sends) == 1
+
+
+async def test_row_49a_other_bytes_are_never_sent_under_the_key(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    await room.database.write(lambda tx: tx.execute("UPDATE outbox SET body_sha256 = 'other'"))
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert len(room.portal.sends) == 1
+
+
+async def test_row_61_after_a_jump_of_the_clock_nothing_is_repeated(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    async with room.running(room.sending.run):
+        room.clock.jump(timedelta(hours=-1))
+        await room.wake("outbox")
+
+        async def forbidden() -> bool:
+            return (await room.row()).no_replay
+
+        await room.until(forbidden)
+    await room.go(OutboxState.UNKNOWN, every=timedelta(minutes=5))
+    assert len(room.portal.sends) == 1
+
+
+async def test_a_thread_that_may_not_be_read_does_not_stop_a_safe_repeat(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    room.portal.correspondence = GONE
+    room.portal.accepts = Sent(to=(JANE,))
+    assert (await room.go(OutboxState.SENT, every=TICK)).why is Why.REPLAY
+
+
+async def test_without_access_a_person_decides(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    room.portal.correspondence = LOST
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert len(room.portal.sends) == 1
+
+
+async def test_a_replayed_answer_counts_once(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    room.portal.accepts = Sent(to=(JANE,))
+    room.portal.learned = Learned(idempotency="proven", replayed=True)
+    await room.go(OutboxState.SENT, every=TICK)
+    assert len(room.portal.sends) == 2
+
+
+async def test_a_person_may_know_better_while_the_bot_looks(room: Room) -> None:
+    row = await unanswered(room)
+    await room.see()
+    await room.decide(row, Decision.WAS_SENT)
+    assert (await room.row()).why is Why.PERSON
+    assert await room.state() is OutboxState.SENT
+
+
+async def test_check_again_looks_once_more_and_repeats_nothing(room: Room) -> None:
+    await prove(room)
+    await unanswered(room)
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
+    sends = len(room.portal.sends)
+    await room.decide(row, Decision.CHECK_AGAIN)
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
+    room.portal.correspondence = (copy(),)
+    await room.decide(row, Decision.CHECK_AGAIN)
+    assert (await room.go(OutboxState.SENT, every=TICK)).why is Why.THREAD
+    assert len(room.portal.sends) == sends
+
+
+async def test_what_nobody_knows_is_told_three_times_in_all(room: Room) -> None:
+    await unanswered(room)
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    rings = 0
+    for hours in (0, 1, 2, 24, 48, 72):
+        async with room.running(room.sending.run):
+            room.clock.move_on(timedelta(hours=hours))
+            await room.wake("outbox")
+            await asyncio.sleep(0.02)
+        rings += sum(1 for one in await room.see() if one.kind is NoticeKind.OUTCOME)
+    assert rings == 3
+
+
+# The reply guard.
+
+
+async def test_the_guard_stops_a_reply_that_somebody_gave_meanwhile(room: Room) -> None:
+    await room.told_to_go()
+    room.portal.correspondence = (copy(16, "I answered", "2026-09-01T08:00:05Z"),)
+    row = await room.go(OutboxState.CANCELLED)
+    assert (row.why, room.portal.sends) == (Why.ANSWERED, [])
+    draft = await room.draft()
+    assert (draft.state, draft.field) == (DraftState.COMPOSING, Field.REVIEW)
+    assert draft.written.stopped is not None
+    assert draft.written.stopped.sender == SUPPORT
+    seen = manners(await room.see())
+    assert (NoticeKind.OUTCOME, Manner.NEW) in seen
+    assert (NoticeKind.DRAFT, Manner.NEW) in seen
+
+
+async def test_send_after_the_guard_sends_all_the_same(room: Room) -> None:
+    await room.told_to_go()
+    room.portal.correspondence = (copy(16, "I answered", "2026-09-01T08:00:05Z"),)
+    await room.go(OutboxState.CANCELLED)
+    await room.see()
+    assert await room.send(await room.draft())
+    row = await room.go(OutboxState.SENT)
+    assert row.baseline == (16,)
+
+
+async def test_older_answers_and_others_letters_stop_nothing(room: Room) -> None:
+    await room.told_to_go()
+    room.portal.correspondence = (
+        copy(14, "An old answer", "2026-08-31T08:00:00Z"),
+        copy(15).model_copy(update={"from_": JANE}),
+    )
+    assert (await room.go(OutboxState.SENT)).baseline == (14, 15)
+
+
+async def test_a_connection_may_be_without_the_guard(room: Room) -> None:
+    await room.told_to_go()
+    room.portal.correspondence = (copy(16, "I answered", "2026-09-01T08:00:05Z"),)
+
+    def unguard(tx: Transaction) -> None:
+        found = connections.find(tx, ANNA, CONNECTION)
+        assert found is not None
+        connections.save(tx, replace(found, guarded=False))
+
+    await room.database.write(unguard)
+    await room.go(OutboxState.SENT)
+
+
+async def test_a_guard_that_may_not_look_asks_once(room: Room) -> None:
+    await room.told_to_go()
+    room.portal.correspondence = GONE
+    row = await room.go(OutboxState.CANCELLED)
+    assert row.why is Why.UNGUARDED
+    await room.see()
+    assert await room.send(await room.draft())
+    await room.go(OutboxState.SENT)
+
+
+@pytest.mark.parametrize("error", [AWAY, BUSY, NO_ANSWER])
+async def test_a_guard_that_gets_no_answer_puts_the_letter_off(
+    room: Room, error: PortalError
+) -> None:
+    await room.told_to_go()
+    room.portal.correspondence = error
+    row = await room.go(OutboxState.DEFERRED)
+    assert (row.first_wire_at, row.attempts) == (None, 0)
+    room.portal.correspondence = ()
+    await room.go(OutboxState.SENT, every=TICK)
+
+
+# A portal that is away, and one that moved.
+
+
+async def test_what_was_put_off_goes_by_itself_and_rings_only_if_it_lasts(room: Room) -> None:
+    room.portal.accepts = AWAY
+    await room.told_to_go()
+    row = await room.go(OutboxState.DEFERRED)
+    assert row.next_at == row.updated_at + timedelta(seconds=2)
+    assert manners(await room.see()) == [(NoticeKind.OUTBOX, Manner.EDIT)]
+    async with room.running(room.sending.run):
+        for _ in range(5):
+            room.clock.move_on(TICK)
+            await room.wake("outbox")
+            await asyncio.sleep(0.02)
+    assert manners(await room.see())[0] == (NoticeKind.OUTCOME, Manner.NEW)
+    room.portal.accepts = Sent(to=(JANE,))
+    await room.go(OutboxState.SENT, every=TICK)
+    assert manners(await room.see())[0] == (NoticeKind.OUTBOX, Manner.EDIT)
+
+
+async def test_a_letter_that_waited_for_a_day_asks(room: Room) -> None:
+    room.portal.accepts = AWAY
+    await room.told_to_go()
+    row = await room.go(OutboxState.EXPIRED, every=timedelta(hours=2))
+    sends = len(room.portal.sends)
+    room.portal.accepts = Sent(to=(JANE,))
+    await room.see()
+    await room.decide(row, Decision.TRY_AGAIN)
+    await room.go(OutboxState.SENT)
+    assert len(room.portal.sends) == sends + 1
+
+
+async def test_a_limit_waits_for_the_portals_own_time(room: Room) -> None:
+    reset = room.clock.now + timedelta(minutes=4)
+    room.portal.accepts = Busy(Failure(FailureCode.OPERATING_TIME, 429, retry_at=reset))
+    await room.told_to_go()
+    row = await room.go(OutboxState.DEFERRED)
+    assert row.next_at == reset + WAITS.settled
+
+
+async def test_a_renamed_portal_is_followed_once_and_its_owner_told(room: Room) -> None:
+    room.portal.accepts = MOVED
+    room.portal.on_send = lambda: _accept_second(room)
+    await room.told_to_go()
+    await room.go(OutboxState.SENT)
+    connection = await room.database.read(lambda tx: connections.find(tx, ANNA, CONNECTION))
+    assert connection is not None
+    assert connection.address.host == "new.example"
+    assert (NoticeKind.MOVED, Manner.NEW) in manners(await room.see())
+
+
+async def _accept_second(room: Room) -> None:
+    if len(room.portal.sends) > 1:
+        room.portal.accepts = Sent(to=(JANE,))
+
+
+async def test_a_portal_that_points_on_and_on_blocks_the_letter(room: Room) -> None:
+    room.portal.accepts = MOVED
+    await room.told_to_go()
+    await room.go(OutboxState.BLOCKED)
+    assert len(room.portal.sends) == 2
+
+
+async def test_a_process_that_was_paused_after_its_claim_sends_nothing(room: Room) -> None:
+    """The lease may be over: somebody else may have the row by now."""
+    await room.told_to_go()
+    held_up = WAITS.held_up(HOST) + timedelta(seconds=1)
+    room.on_step = lambda name: room.clock.move_on(held_up) if name == "sending" else None
+    async with room.running(room.sending.run):
+        room.clock.move_on(timedelta(seconds=10))
+        await room.wake("outbox")
+        await room.until(lambda: _stepped(room, "sending"))
+        room.on_step = lambda _name: None
+        await room.until(lambda: _sent(room))
+    assert len(room.portal.sends) == 1
+
+
+async def _stepped(room: Room, name: str) -> bool:
+    return name in room.steps
+
+
+async def _sent(room: Room) -> bool:
+    return await room.state() is OutboxState.SENT
