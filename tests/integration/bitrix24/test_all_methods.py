@@ -152,7 +152,7 @@ async def test_an_answer_of_no_known_form_is_none(row: Row) -> None:
                 await row.run(mail, portal.webhook)
 
 
-@pytest.mark.parametrize("profile", ["docs", "observed"])
+@pytest.mark.parametrize("profile", ["docs", "observed", "mixed"])
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
 async def test_the_sandbox_takes_it(row: Row, profile: ProfileName) -> None:
     async with Sandbox(profile=profile) as sandbox:
