@@ -38,10 +38,6 @@ class WriteMethods(Asking):
         addresses = to if isinstance(to, list) else [to]
         return Got(Sent(to=tuple(a for a in addresses if isinstance(a, str))), answer.learned)
 
-    async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]:
-        """`send` of a reply."""
-        return await self.send(webhook, REPLY, body, idempotency_key)
-
     async def move(
         self,
         webhook: Webhook,

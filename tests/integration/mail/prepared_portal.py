@@ -63,9 +63,6 @@ class PreparedPortal:
     ) -> Got[Sent]:
         raise AssertionError("nobody connects by sending")
 
-    async def reply(self, webhook: Webhook, body: bytes, idempotency_key: str) -> Got[Sent]:
-        raise AssertionError("nobody connects by sending")
-
     def _answer(self, method: str, webhook: Webhook, prepared: Value | Exception) -> Got[Value]:
         self.called.append((method, webhook.code))
         if isinstance(prepared, Exception):
