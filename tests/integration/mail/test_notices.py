@@ -394,7 +394,7 @@ async def test_an_edit_that_comes_late_leaves_the_message_alone_that_tells_the_o
     """It was owed for "Sending…", and would take back the question of Send again."""
     room.portal.accepts = Unknown(Failure(FailureCode.NO_ANSWER))
     await room.told_to_go()
-    row = await room.go(OutboxState.UNKNOWN)
+    row = await room.go(OutboxState.UNKNOWN, every=timedelta(seconds=30))
     await room.see()
     assert await room.live(CardKind.OUTBOX, row.id) is not None
     await owe(room, EDIT, subject=row.id, kind=NoticeKind.OUTBOX)
