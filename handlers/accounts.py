@@ -12,8 +12,9 @@ from handlers.account_cards import (
     leaving_card,
 )
 from handlers.answers import answer_press, turn_card
-from handlers.commands import CommandText
+from handlers.commands import CommandText, command_of, split_command
 from handlers.filters import HasText, PrivateChat
+from handlers.menu import COMMANDS
 from handlers.places import place_of, place_of_press
 from handlers.texts import Texts
 from mail.accounts import Accounts
@@ -31,7 +32,7 @@ class TakesName(Filter):
     """Text that names a connection; commands do not."""
 
     async def __call__(self, message: Message, person: Person, accounts: Accounts) -> bool:
-        if (message.text or "").startswith("/"):
+        if command_of(split_command(message.text or "")[0]) in COMMANDS:
             return False
         reply_to = message.reply_to_message.message_id if message.reply_to_message else None
         return await accounts.takes_name(person.id, place_of(message), reply_to)

@@ -89,7 +89,7 @@ def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
     elif stranger.access is Access.ADMITTED:
         lines.append(_("Was let in ✅"))
         if not stranger.admin:
-            keyboard = ((remove_button(stranger, _("Remove"), RemovalPress.ASK),),)
+            keyboard = ((remove_button(stranger, _("Remove access"), RemovalPress.ASK),),)
     elif stranger.removed:
         lines.append(_("Was removed ❌"))
     else:

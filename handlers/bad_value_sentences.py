@@ -28,6 +28,10 @@ SENTENCES = {
         "This link leads to another portal. Please paste one from your active connection, or type "
         "a number like 15."
     ),
+    (Field.LETTER, "other_letter"): mark(
+        "This stays the answer to letter {piece}. To answer another letter, please send a new "
+        "/reply."
+    ),
     (Field.LETTER, "missing"): mark(
         "It is not chosen yet which letter you answer. Please type its number, for example 15."
     ),

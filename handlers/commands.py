@@ -22,6 +22,11 @@ class CommandText(Filter):
         return {"argument": argument}
 
 
+def command_of(first: str) -> str:
+    """The name of the command that a first word is, or ''."""
+    return first[1:].partition("@")[0].lower() if first.startswith("/") else ""
+
+
 def split_command(text: str) -> tuple[str, str]:
     """The first word, and the rest without the blanks around it."""
     first, *rest = text.split(maxsplit=1)[:2] or [""]

@@ -5,8 +5,9 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers.answers import answer_press
 from handlers.buttons import DraftButton
-from handlers.commands import CommandText, split_command
+from handlers.commands import CommandText, command_of, split_command
 from handlers.filters import HasText, PrivateChat
+from handlers.menu import COMMANDS
 from handlers.offers import offer
 from handlers.places import place_of, place_of_press, typed_in
 from handlers.sentences import sentence
@@ -76,9 +77,14 @@ async def edit_text(message: Message, cause: str, person: Person, drafts: Drafts
     """Editing a message changes its part of the draft; `/reply 15 text` is one, too."""
     text = message.text or ""
     first, argument = split_command(text)
-    answer = split_command(argument)[1] if first.lower().startswith("/reply") else ""
+    reference, answer = split_command(argument) if command_of(first) == "reply" else ("", "")
+    if command_of(first) in COMMANDS and not answer:
+        await message.answer(
+            _("A command cannot be edited into a message. Please send it as a new one.")
+        )
+        return
     typed = typed_in(message, after=len(text) - len(answer) if answer else 0)
-    if not await drafts.edit(cause, person.id, place_of(message), typed):
+    if not await drafts.edit(cause, person.id, place_of(message), typed, reference):
         await message.answer(
             _(
                 "That message is not part of a letter that you are writing. Please send it as a "

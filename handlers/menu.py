@@ -15,6 +15,9 @@ _COMMANDS = (
 _FOR_ADMINS = (("invite", mark("A link that lets somebody in")),)
 
 
+COMMANDS = frozenset(name for name, _said in (*_COMMANDS, *_FOR_ADMINS))
+
+
 def menu(_: Texts, *, admin: bool = False) -> tuple[tuple[str, str], ...]:
     """Names without the slash, and descriptions."""
     commands = (*_COMMANDS, *_FOR_ADMINS) if admin else _COMMANDS

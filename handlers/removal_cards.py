@@ -44,7 +44,7 @@ def removal_card(removal: Removal, _: Texts) -> Shown:
     lines = [_("Remove {person}?").format(person=who(person)), *_cost(removal, _)]
     lines.append(_("They cannot use this bot then, and may ask to be let in again after a day."))
     buttons = (
-        remove_button(person, _("Remove"), RemovalPress.REMOVE),
+        remove_button(person, _("Remove access"), RemovalPress.REMOVE),
         remove_button(person, _("Back"), RemovalPress.BACK),
     )
     return Shown(as_list(*(Text(line) for line in lines)), (buttons,))

@@ -199,6 +199,10 @@ class Drafts:
         pointer = drafts.pointer(tx, person, place)
         if pointer is not None and pointer.kind is PointsAt.DRAFT:
             return drafts.find(tx, person, pointer.subject)
+        return self._older(tx, person, place)
+
+    def _older(self, tx: Reading, person: int, place: Place) -> Draft | None:
+        """The newest draft here that is still being written."""
         written = drafts.newest(tx, person, place)
         return next((draft for draft in written if draft.state is DraftState.COMPOSING), None)
 
@@ -231,10 +235,13 @@ class Drafts:
         row = outbox.newest_of_draft(tx, draft.owner, draft.id)
         return _CLOSED.get(row.state, Closing.ENDED) if row else Closing.ENDED
 
-    async def edit(self, cause: str, person: int, place: Place, typed: Typed) -> bool:
+    async def edit(
+        self, cause: str, person: int, place: Place, typed: Typed, reference: str = ""
+    ) -> bool:
         """A message was edited: its part of the draft changes too. False: no draft holds it.
 
-        One that was refused is a new try, as long as the same is asked.
+        One that was refused is a new try, as long as the same is asked. `reference` is the letter
+        of an edited /reply: BadValue if that is another one by now.
         """
 
         def change(tx: Transaction) -> bool:
@@ -242,6 +249,7 @@ class Drafts:
             for draft in drafts.newest(tx, person, place):
                 if fields.holds(draft, typed.message):
                     self._check_open(tx, draft)
+                    steps.check_same_letter(draft, reference, known(tx, draft))
                     self._change(tx, draft, typed)
                     return True
                 if self._takes_try(draft, typed):
@@ -265,21 +273,23 @@ class Drafts:
             show_typed(tx, replace(changed, revision=changed.revision + 1))
 
     async def cancel(self, cause: str, person: int, place: Place) -> bool:
-        """/cancel: what typed text would answer is set aside. False: there is nothing.
+        """/cancel: what typed text would answer is set aside, then what was begun before it.
 
-        A letter that was told to go is stopped on its card; Closed says how.
+        False: there is nothing. A letter that was told to go is stopped on its card; Closed says
+        how.
         """
 
         def change(tx: Transaction) -> bool:
             tx.once(cause)
             draft = self._newest(tx, person, place)
-            if draft is None or draft.state is DraftState.ASIDE:
-                return False
-            if draft.state is DraftState.CONFIRMED:
+            if draft is not None and draft.state is DraftState.CONFIRMED:
                 closing = self._closing(tx, draft)
-                if closing is Closing.ENDED:
-                    return False
-                raise Closed(closing)
+                if closing is not Closing.ENDED:
+                    raise Closed(closing)
+            if draft is None or draft.state is not DraftState.COMPOSING:
+                draft = self._older(tx, person, place)
+            if draft is None:
+                return False
             show_typed(tx, set_aside(draft))
             return True
 
@@ -369,6 +379,8 @@ class Drafts:
         field = Field.LETTER if looking else steps.before(draft)
         if field is None:
             return set_aside(draft)
+        if draft.field is Field.REVIEW:  # from here Back goes on backwards, step by step
+            draft = replace(draft, reviewed=False)
         return self._at(tx, draft, field)
 
     def _at(self, tx: Transaction, draft: Draft, field: Field) -> Draft:

@@ -88,6 +88,12 @@ def use_waiting(draft: Draft, known: Known) -> Draft:
     return answer(with_values(draft, waiting=tuple(rest)), first, known)
 
 
+def check_same_letter(draft: Draft, reference: str, known: Known) -> None:
+    """An edited command may change its text, not which letter is answered: BadValue then."""
+    if reference and _read_number(reference, known) != draft.letter_number:
+        raise BadValue(Field.LETTER, "other_letter", str(draft.letter_number or ""))
+
+
 def _read_number(text: str, known: Known) -> int:
     try:
         return letter_number(text, known.host)

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from mail.body import is_blank
+
 MAX_SUBJECT = 250  # characters
 _REPLY_MARK = re.compile(
     r"(?:re|aw|sv|antw|отв|ответ)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*", re.IGNORECASE
@@ -46,7 +48,7 @@ def reply_subject(subject: str) -> str:
 
 
 def _fault(subject: str) -> SubjectFault | None:
-    if not subject.strip():
+    if is_blank(subject):
         return SubjectFault.EMPTY
     if subject.splitlines() != [subject]:
         return SubjectFault.LINE_END

@@ -45,7 +45,7 @@ async def test_a_link_lets_a_guest_in_at_once(
     await oleg.chat.wait_for(IN)
     card = await anna.chat.wait_for(f"{OLEG} @oleg")
     assert card.text.startswith("Somebody came in by your link:")
-    assert card.buttons == ["Remove"]
+    assert card.buttons == ["Remove access"]
     oleg.say(f"/connect {sandbox.webhook}")
     await oleg.chat.wait_for("Connected to")
     assert [message.text.partition(" ")[0] for message in oleg.chat.from_bot] == [

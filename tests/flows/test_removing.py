@@ -40,9 +40,9 @@ def card_about(oleg: Person, admin: Person) -> Message:
 
 async def remove(admin: Person, oleg: Person) -> Message:
     card = card_about(oleg, admin)
-    await admin.chat.wait_until(lambda _: card.buttons == ["Remove"])
-    await press(admin, card, "Remove", f"Remove {OLEG} @oleg?")
-    await press(admin, card, "Remove", "Was removed")
+    await admin.chat.wait_until(lambda _: card.buttons == ["Remove access"])
+    await press(admin, card, "Remove access", f"Remove {OLEG} @oleg?")
+    await press(admin, card, "Remove access", "Was removed")
     return card
 
 
@@ -74,11 +74,11 @@ async def test_the_question_says_what_is_lost_and_back_changes_nothing(
     await send(oleg)
     await review(oleg, "Another one")
     card = card_about(oleg, anna)
-    await press(anna, card, "Remove", "1 letter that has not left will be cancelled.")
+    await press(anna, card, "Remove access", "1 letter that has not left will be cancelled.")
     for line in ("1 draft will be set aside.", "1 webhook will be forgotten."):
         assert line in card.text
     await press(anna, card, "Back", "Was let in ✅")
-    assert card.buttons == ["Remove"]
+    assert card.buttons == ["Remove access"]
     said = oleg.say("/accounts")
     await oleg.chat.wait_for("Your portals", after=said.id)
 
@@ -135,8 +135,8 @@ def offered(person: Person, after: Message) -> list[Message]:
 
 async def test_nobody_else_removes_by_a_forged_button(anna: Person, oleg: Person) -> None:
     card = card_about(oleg, anna)
-    await anna.chat.wait_until(lambda _: card.buttons == ["Remove"])
-    data = card.button("Remove")["callback_data"]
+    await anna.chat.wait_until(lambda _: card.buttons == ["Remove access"])
+    data = card.button("Remove access")["callback_data"]
     toast = await oleg.press_data(oleg.chat.last, data).answered()
     assert toast == "Only an admin of this bot may do this."
     said = oleg.say("/accounts")

@@ -485,3 +485,23 @@ async def test_a_forged_page_beyond_all_numbers_is_stale(room: Room) -> None:
     draft = await room.review()
     with pytest.raises(Stale):
         await room.press(draft, Press.WHOLE, "9" * 30)
+
+
+async def test_back_goes_on_backwards_from_the_review(room: Room) -> None:
+    draft = await room.review()
+    fields = []
+    for _ in range(5):
+        draft = await room.press(draft, Press.BACK)
+        fields.append(draft.field)
+    assert fields == [
+        Field.TEXT,
+        Field.SUBJECT,
+        Field.RECIPIENTS,
+        Field.SENDER,
+        Field.LETTER,
+    ]
+
+
+async def test_back_from_a_field_that_was_opened_leads_to_the_review(room: Room) -> None:
+    draft = await room.press(await room.review(), Press.OPEN, Field.SUBJECT)
+    assert (await room.press(draft, Press.BACK)).field is Field.REVIEW

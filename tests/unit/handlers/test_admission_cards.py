@@ -42,7 +42,7 @@ def labels(card: Shown) -> list[str]:
     ("access", "buttons"),
     [
         (Access.WAITING, ["Let in", "Refuse"]),
-        (Access.ADMITTED, ["Remove"]),
+        (Access.ADMITTED, ["Remove access"]),
         (Access.REFUSED, []),
     ],
 )
@@ -83,7 +83,7 @@ def test_the_question_says_what_removing_costs() -> None:
         "3 drafts will be set aside.",
         "1 webhook will be forgotten.",
     ]
-    assert labels(costly) == ["Remove", "Back"]
+    assert labels(costly) == ["Remove access", "Back"]
     text, _ = removal_card(Removal(oleg, connections=0, letters=0, drafts=0), EN).content()
     assert len(text.splitlines()) == 2
     remove, back = (RemoveButton.unpack(button.data) for button in costly.keyboard[0])

@@ -18,6 +18,7 @@ ADDRESSES = (Field.RECIPIENTS, Field.CC, Field.BCC)
 
 CODES = [
     *((Field.LETTER, fault.value) for fault in LetterFault),
+    (Field.LETTER, "other_letter"),
     *((field, fault.value) for field in ADDRESSES for fault in RecipientFault),
     *((Field.SUBJECT, fault.value) for fault in SubjectFault),
     (Field.SENDER, "not_a_sender"),

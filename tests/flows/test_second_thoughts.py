@@ -1,0 +1,108 @@
+"""People change their mind: they edit a command, cancel one letter after another, stop."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.telegram.people import Person
+from storage.sealing import new_key
+from tests.flows.acting import TEXT, count_sends, review
+from tests.flows.conftest import TOKEN
+
+STAYS = "This stays the answer to letter 15. To answer another letter, please send a new /reply."
+NO_COMMAND = "A command cannot be edited into a message. Please send it as a new one."
+
+
+@pytest.mark.parametrize(
+    ("edited", "said"),
+    [
+        ("/reply 16 hello", STAYS),
+        ("/cancel", NO_COMMAND),
+        ("/reply 15", NO_COMMAND),
+        ("/reply", NO_COMMAND),
+        ("/Cancel@letters_bot", NO_COMMAND),
+    ],
+)
+async def test_an_edited_command_changes_neither_letter_nor_text(
+    connected: Person, sandbox: Sandbox, edited: str, said: str
+) -> None:
+    anna, chat = connected, connected.chat
+    command = anna.say(f"/reply 15 {TEXT}")
+    card = await chat.wait_for("Check before it goes out", after=command.id)
+    anna.edit(command, edited)
+    await chat.wait_for(said, after=card.id)
+    await anna.press(card, "Send").answered()
+    sent = await sandbox.portal.wait_for_sent()
+    assert (sent.answers, sent.body) == (15, TEXT)
+
+
+async def test_the_text_of_an_edited_command_still_changes(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    command = anna.say("/reply 15 Tahnks")
+    card = await chat.wait_for("Check before it goes out", after=command.id)
+    anna.edit(command, "/reply 15 Thanks")
+    shown = await chat.wait_for("Thanks", after=card.id)
+    await anna.press(shown, "Send").answered()
+    assert (await sandbox.portal.wait_for_sent()).body == "Thanks"
+
+
+async def test_cancel_sets_aside_one_after_another(connected: Person, sandbox: Sandbox) -> None:
+    anna, chat = connected, connected.chat
+    for number in (15, 16):
+        await review(anna, letter=number)
+    for subject in ("Re: Счёт за бумагу", "Re: Delivery date for order 118"):
+        said = anna.say("/cancel")
+        aside = await chat.wait_for("Set aside", after=said.id)
+        assert subject in aside.text
+    said = anna.say("/cancel")
+    await chat.wait_for("There is nothing to cancel.", after=said.id)
+    assert count_sends(sandbox) == 0
+
+
+@pytest.mark.parametrize("subject", ["\u200b", "\u2800", "\u3164", "\u00ad"])
+async def test_a_subject_that_nobody_sees_is_refused(connected: Person, subject: str) -> None:
+    anna, chat = connected, connected.chat
+    card = await review(anna)
+    await anna.press(card, "Edit").answered()
+    await chat.wait_until(lambda _: "Subject" in card.buttons)
+    await anna.press(card, "Subject").answered()
+    said = anna.say(subject)
+    told = await chat.wait_for(lambda message: message.by_bot and message.id > said.id)
+    assert "ubject" in told.text
+
+
+async def test_a_name_may_begin_with_a_slash(connected: Person) -> None:
+    anna, chat = connected, connected.chat
+    said = anna.say("/accounts")
+    card = await chat.wait_for("Your portals", after=said.id)
+    await anna.press(card, "Rename").answered()
+    await chat.wait_until(lambda _: "What do you want to call" in card.text)
+    said = anna.say("/office")
+    named = await chat.wait_for("Your portals", after=said.id)
+    assert "/\u2060office" in named.text
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.0, 2.5])
+async def test_a_stop_while_starting_is_no_fault(tmp_path: Path, seconds: float) -> None:
+    settings = {"BOT_TOKEN": TOKEN, "SECRET_KEY": new_key(), "PATH": os.environ["PATH"]}
+    settings |= {"TELEGRAM_API_URL": "http://127.0.0.1:9", "PYTHONPATH": str(Path.cwd())}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        cwd=tmp_path,
+        env=settings,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    await asyncio.sleep(seconds)
+    process.send_signal(signal.SIGTERM)
+    _out, said = await process.communicate()
+    assert b"Traceback" not in said
+    assert process.returncode in (0, -signal.SIGTERM)
