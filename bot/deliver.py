@@ -215,6 +215,10 @@ class Delivery:
         if target is not None and outcome in (Outcome.NOT_FOUND, Outcome.TOO_OLD):
             await self._database.write(lambda tx: showing.gone(tx, notice, target))
             return
+        if outcome is Outcome.GONE:
+            log.warning("notices wait until they can be reached: %s", plainly(error))
+            await self._database.write(lambda tx: showing.wait_for_them(tx, notice))
+            return
         pause = _pause(notice, verdict)
         if pause is None:
             log.error("a %s notice was dropped: %s", notice.kind, plainly(error))

@@ -362,6 +362,12 @@ def recover(tx: Transaction) -> None:
         notices.put_off(tx, notice, tx.now)
 
 
+def wait_for_them(tx: Transaction, notice: Notice) -> None:
+    """They blocked the bot, or are gone: it stays owed until they are heard of again."""
+    notices.lose_touch(tx, notice.place.chat)
+    notices.put_off(tx, notice, tx.now, counts=False)
+
+
 def drop(tx: Transaction, notice: Notice) -> None:
     """It will not be delivered."""
     notices.end(tx, notice, NoticeState.DROPPED)

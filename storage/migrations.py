@@ -69,3 +69,12 @@ def m006_outbox_states(db: Database) -> None:
     """Letters wait for a portal by themselves, and are looked for where no answer came."""
     for statement in tables.OUTBOX_STATES:
         db.execute(statement)
+
+
+@migrations()
+def m007_unreachable(db: Database) -> None:
+    """Chats in which nobody can be reached until somebody there writes or lets the bot back in."""
+    db.execute(
+        "CREATE TABLE unreachable (chat INTEGER PRIMARY KEY, "
+        "since TEXT NOT NULL CHECK (length(since) = 27)) STRICT"
+    )

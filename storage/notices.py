@@ -96,7 +96,8 @@ def drop_owed(tx: Transaction, person: int) -> None:
 def owed_chats(tx: Reading) -> tuple[int, ...]:
     """Chats that are owed something whose time has come."""
     rows = tx.rows(
-        "SELECT DISTINCT chat FROM notices WHERE state = 'owed' AND due_at <= :now",
+        "SELECT DISTINCT chat FROM notices WHERE state = 'owed' AND due_at <= :now "
+        "AND chat NOT IN (SELECT chat FROM unreachable)",
         now=as_text(tx.now),
     )
     return tuple(row["chat"] for row in rows)
@@ -116,7 +117,7 @@ def take(tx: Transaction, chat: int) -> Notice | None:
     row = tx.row(
         "UPDATE notices SET state = 'on_wire', next_manner = 'edit' WHERE id = ("
         "  SELECT id FROM notices WHERE chat = :chat AND state = 'owed' AND due_at <= :now "
-        "  ORDER BY id LIMIT 1) RETURNING *",
+        "  AND chat NOT IN (SELECT chat FROM unreachable) ORDER BY id LIMIT 1) RETURNING *",
         chat=chat,
         now=as_text(tx.now),
     )
@@ -135,14 +136,15 @@ def end(tx: Transaction, notice: Notice, state: NoticeState = NoticeState.DONE) 
         owe(tx, notice.person, notice.kind, notice.place, notice.subject, manner)
 
 
-def put_off(tx: Transaction, notice: Notice, until: datetime) -> None:
-    """It could not be delivered now, and its chat waits with it.
+def put_off(tx: Transaction, notice: Notice, until: datetime, *, counts: bool = True) -> None:
+    """It could not be delivered now, and its chat waits with it; `counts`: as a try.
 
     What was armed while it was on the wire is owed anew, behind whatever was owed meanwhile.
     """
     row = tx.row(
-        "UPDATE notices SET state = 'owed', due_at = :until, tries = tries + 1 WHERE id = :id "
+        "UPDATE notices SET state = 'owed', due_at = :until, tries = tries + :one WHERE id = :id "
         "RETURNING armed, next_manner",
+        one=int(counts),
         until=as_text(until),
         id=notice.id,
     )
@@ -158,6 +160,21 @@ def put_off(tx: Transaction, notice: Notice, until: datetime) -> None:
         manner = Manner.NEW if is_new else Manner.EDIT
         owe(tx, notice.person, notice.kind, notice.place, notice.subject, manner)
     tx.wake("notices")
+
+
+def lose_touch(tx: Transaction, chat: int) -> None:
+    """Nobody can be reached there: what is owed waits, however long."""
+    tx.execute(
+        "INSERT INTO unreachable (chat, since) VALUES (:chat, :now) ON CONFLICT DO NOTHING",
+        chat=chat,
+        now=as_text(tx.now),
+    )
+
+
+def in_touch(tx: Transaction, chat: int) -> None:
+    """Somebody there was heard of again: what waited is shown as it stands now."""
+    if tx.execute("DELETE FROM unreachable WHERE chat = :chat", chat=chat):
+        tx.wake("notices")
 
 
 def is_on_wire(tx: Reading, chat: int) -> bool:

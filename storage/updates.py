@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from storage import notices
 from storage.database import Reading, Transaction
 from storage.errors import SealBroken
 from storage.records.updates import Raw, StoredUpdate, key_of, update_id_of
@@ -44,6 +45,7 @@ def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> int | None:
     for update_id, one in updates:
         if isinstance(one, dict):
             _insert(tx, bot_id, update_id, one)
+            notices.in_touch(tx, key_of(one))
     tx.wake(WAKE)
     return max((update_id for update_id, _ in updates), default=None)
 

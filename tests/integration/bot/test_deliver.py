@@ -168,12 +168,18 @@ async def test_a_limit_is_waited_for_and_then_it_is_sent(
 
 
 @pytest.mark.usefixtures("delivery")
-async def test_a_blocked_bot_drops_what_it_owes(database: Database, bot_api: BotApi) -> None:
+async def test_row_34_what_is_owed_to_whoever_blocked_the_bot_waits(
+    database: Database, bot_api: BotApi
+) -> None:
     bot_api.prescribe("sendMessage", refuses(403, "Forbidden: bot was blocked by the user"))
     await owe(database)
-    await ended(database, ANNA, "dropped")
+    await eventually(lambda: bot_api.calls == ["sendMessage"])
     await owe(database, OLEG)
     await ended(database, OLEG, "done")
+    assert await states(database) == ["owed"]
+    assert bot_api.calls.count("sendMessage") == 2, "nobody asks for Anna again and again"
+    await database.write(lambda tx: notices.in_touch(tx, ANNA))
+    await ended(database, ANNA, "done")
 
 
 @pytest.mark.usefixtures("delivery")
