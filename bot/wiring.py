@@ -32,6 +32,7 @@ from mail.drafts import Drafts
 from mail.invites import Invites
 from mail.lookups import Lookups
 from mail.outbox import Outbox
+from mail.outbox_list import OutboxList
 from mail.people import People
 from mail.ports import Senses, Step
 from mail.removing import Removing
@@ -129,6 +130,7 @@ async def _services(settings: Settings, secrets: Secrets, database: Database) ->
         ),
         "accounts": Accounts(database),
         "drafts": Drafts(database, new_id, asyncio.sleep),
+        "outbox_list": OutboxList(database),
         "outbox": Outbox(database, new_id, timedelta(seconds=settings.undo_seconds)),
     }
 

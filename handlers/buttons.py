@@ -36,6 +36,14 @@ class OutboxButton(CallbackData, prefix="o"):
     decision: Decision
 
 
+class ListButton(CallbackData, prefix="ol"):
+    """The same, on the card of /outbox."""
+
+    row: str
+    revision: int
+    decision: Decision
+
+
 class AskAgainButton(CallbackData, prefix="oa"):
     """Send again, the first press: shows what may happen. `sure` False leads back from there."""
 

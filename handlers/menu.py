@@ -4,6 +4,7 @@ from handlers.texts import Texts, mark
 
 _COMMANDS = (
     ("reply", mark("Answer a letter: /reply 15")),
+    ("outbox", mark("What became of your letters")),
     ("connect", mark("Connect a Bitrix24 portal")),
     ("accounts", mark("Your connected portals")),
     ("disconnect", mark("Disconnect a portal")),

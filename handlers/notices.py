@@ -10,6 +10,7 @@ from handlers.cards import Shown
 from handlers.connection_cards import attempt_card, moved_card
 from handlers.letter_card import letter_card
 from handlers.outbox_card import outbox_card, told_below
+from handlers.outbox_list_card import outbox_list_card
 from handlers.step_cards import draft_card
 from handlers.texts import Catalogues, Texts
 from mail.showing import (
@@ -21,6 +22,7 @@ from mail.showing import (
     FoldScene,
     LetterScene,
     MovedScene,
+    OutboxListScene,
     OutboxScene,
     Showing,
     UnreadableScene,
@@ -48,6 +50,8 @@ def render_scene(showing: Showing, _: Texts) -> Shown:
             return letter_card(scene, _)
         case OutboxScene() as scene:
             return outbox_card(scene, _)
+        case OutboxListScene() as scene:
+            return outbox_list_card(scene, _)
         case FoldScene() as scene:
             return told_below(scene.row, _)
         case UnreadableScene():

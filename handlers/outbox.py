@@ -5,18 +5,21 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message
 
 from handlers.answers import answer_press
-from handlers.buttons import AskAgainButton, MendButton, OutboxButton, SendButton
+from handlers.buttons import AskAgainButton, ListButton, MendButton, OutboxButton, SendButton
 from handlers.cards import Shown
+from handlers.commands import CommandText
 from handlers.filters import PrivateChat
 from handlers.outbox_card import outbox_card, sure_card
-from handlers.places import place_of_press
+from handlers.places import place_of, place_of_press
 from handlers.texts import Texts
 from mail.connections import Connections
 from mail.errors import Stale
 from mail.outbox import Decision, Outbox
+from mail.outbox_list import OutboxList
 from storage.records.people import Person
 
 router = Router(name="outbox")
+router.message.filter(PrivateChat())
 router.callback_query.filter(PrivateChat())
 
 
@@ -66,6 +69,36 @@ async def decide(
     again = _("Try again") if callback_data.decision is Decision.TRY_AGAIN else _("Send again")
     toast = _("This card is old. Please look at it again, then press “{again}”.")
     await answer_press(press, "" if decided else toast.format(again=again))
+
+
+@router.message(CommandText("outbox"))
+async def show_list(message: Message, cause: str, person: Person, outbox_list: OutboxList) -> None:
+    """/outbox."""
+    await outbox_list.show(cause, person.id, place_of(message))
+
+
+@router.callback_query(ListButton.filter())
+async def decide_in_list(
+    press: CallbackQuery,
+    callback_data: ListButton,
+    cause: str,
+    person: Person,
+    outbox: Outbox,
+    _: Texts,
+) -> None:
+    """The same decisions, on the card of /outbox."""
+    assert press.message is not None, "the filter saw its chat"
+    done = await outbox.decide(
+        cause,
+        person.id,
+        place_of_press(press),
+        press.message.message_id,
+        callback_data.row,
+        callback_data.revision,
+        callback_data.decision,
+        listed=True,
+    )
+    await answer_press(press, "" if done else _("This list is old. Please look at it again."))
 
 
 @router.callback_query(AskAgainButton.filter())

@@ -16,17 +16,18 @@ from mail.draft_changes import (
     relabel,
     reopened,
     show_pressed,
+    show_typed,
 )
 from mail.errors import BadValue, Limit, LimitReached, Stale, TooLate
 from mail.fields import filled
-from mail.outbox_changes import SIGN, show_state
+from mail.outbox_changes import SIGN, show_state, tell_outcome
 from mail.ports import NewId
 from mail.showing import OutboxScene
 from mail.steps import SHOWS_REVIEW, STEPS
 from storage import connections, drafts, notices, outbox
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field
-from storage.records.notices import Card, CardKind, NoticeKind
+from storage.records.notices import Card, CardKind, Manner, NoticeKind
 from storage.records.outbox import NOT_LEFT, Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 
@@ -141,29 +142,42 @@ class Outbox:
         row_id: str,
         revision: int,
         decision: Decision,
+        *,
+        listed: bool = False,
     ) -> bool:
         """A button of a letter on its way; TooLate for Undo once it goes, Stale for the rest.
 
-        False: by it the letter would have left, but the card was old; it asks again.
+        False: by it the letter would have left, but the card was old; it asks again. `listed`: the
+        button stands on the card of /outbox, which stays a list; Send again leads to the letter's
+        own card, because it takes two presses.
         """
+        kind, subject = (CardKind.OUTBOX_LIST, "") if listed else (CardKind.OUTBOX, row_id)
 
         def change(tx: Transaction) -> bool:
             tx.once(cause)
             row = outbox.find(tx, person, row_id)
             if row is None or row.place != place:
                 raise Stale
-            card = check_card(tx, person, place, message, CardKind.OUTBOX, row_id)
+            card = check_card(tx, person, place, message, kind, subject)
             if row.revision != revision and decision not in _BY_STATE:
                 raise Stale
-            if row.state in _LEAVES_FROM.get(decision, ()) and _is_old(tx, card):
-                self._ask_anew(tx, row, message)
+            own = None if listed else message
+            if listed:
+                notices.owe(tx, person, NoticeKind.OUTBOX_LIST, place, "", Manner.EDIT)
+            if listed and decision is Decision.SEND_AGAIN:
+                tell_outcome(tx, row)
+            elif row.state in _LEAVES_FROM.get(decision, ()) and _is_old(tx, card):
+                self._ask_anew(tx, row, own)
                 return False
-            self._decide(tx, row, message, decision)
+            else:
+                self._decide(tx, row, own, decision)
             return True
 
         return await self._database.write(change)
 
-    def _decide(self, tx: Transaction, row: OutboxRow, message: int, decision: Decision) -> None:
+    def _decide(
+        self, tx: Transaction, row: OutboxRow, message: int | None, decision: Decision
+    ) -> None:
         match decision:
             case Decision.UNDO | Decision.CANCEL:
                 self._take_back(tx, row, message)
@@ -204,13 +218,13 @@ class Outbox:
         row = await self._database.read(lambda tx: outbox.find(tx, person, row_id))
         return row.connection if row and row.state is OutboxState.BLOCKED else None
 
-    def _ask_anew(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+    def _ask_anew(self, tx: Transaction, row: OutboxRow, message: int | None) -> None:
         """The letter stays as it is; a second press of the same button is stale."""
         if not outbox.show_anew(tx, row):
             raise Stale
         show_state(tx, row, message)
 
-    def _take_back(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+    def _take_back(self, tx: Transaction, row: OutboxRow, message: int | None) -> None:
         """Undo, and Cancel of what waits: certainly not sent; the draft opens at its review."""
         if row.first_wire_at is not None:
             raise TooLate
@@ -224,9 +238,14 @@ class Outbox:
         if draft is None or against is None:
             show_state(tx, row, message)
             return
-        show_pressed(tx, reopened(draft, Field.REVIEW, against), message)
+        draft = reopened(draft, Field.REVIEW, against)
+        if message is None:
+            show_state(tx, row, None)
+            show_typed(tx, draft)
+        else:
+            show_pressed(tx, draft, message)
 
-    def _try_again(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+    def _try_again(self, tx: Transaction, row: OutboxRow, message: int | None) -> None:
         """What waits, or waited too long, goes now."""
         if row.state not in (OutboxState.DEFERRED, OutboxState.EXPIRED):
             raise Stale
@@ -234,7 +253,7 @@ class Outbox:
             raise Stale
         show_state(tx, row, message, after=SIGN)
 
-    def _check_again(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+    def _check_again(self, tx: Transaction, row: OutboxRow, message: int | None) -> None:
         """The portal is asked once more; the call itself is not repeated."""
         if row.state is not OutboxState.UNKNOWN or not outbox.move(
             tx,
@@ -249,7 +268,7 @@ class Outbox:
             raise Stale
         show_state(tx, row, message)
 
-    def _send_again(self, tx: Transaction, row: OutboxRow, message: int) -> None:
+    def _send_again(self, tx: Transaction, row: OutboxRow, message: int | None) -> None:
         """A new row under a new key: the person knows that the first letter may have left."""
         draft = drafts.find(tx, row.owner, row.draft)
         if draft is None:
@@ -261,7 +280,9 @@ class Outbox:
         outbox.add(tx, again)
         show_state(tx, again, message)
 
-    def _end_unknown(self, tx: Transaction, row: OutboxRow, message: int, to: OutboxState) -> None:
+    def _end_unknown(
+        self, tx: Transaction, row: OutboxRow, message: int | None, to: OutboxState
+    ) -> None:
         self._decide_unknown(tx, row, to, Why.PERSON)
         show_state(tx, row, message)
 

@@ -29,6 +29,8 @@ from storage.records.places import Place
 from storage.records.pointers import PointsAt
 from storage.records.updates import StoredUpdate
 
+LATELY = timedelta(days=7)
+MOST_ENDED = 10
 SLOW = timedelta(seconds=3)  # after that a person is told what is being waited for
 
 
@@ -62,6 +64,15 @@ class OutboxScene:
     connection: Connection | None
     rings: bool
     slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxListScene:
+    """Letters on their way, and those that lately ended, with the zone of whose mail it is."""
+
+    open: tuple[OutboxRow, ...]
+    ended: tuple[OutboxRow, ...]
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,7 @@ Scene = (
     | UnreadableScene
     | FoldScene
     | MovedScene
+    | OutboxListScene
 )
 
 
@@ -233,6 +245,18 @@ _RINGS = (
 _GUARD = (Why.ANSWERED, Why.UNGUARDED)
 
 
+def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
+    active = reader.active_connection
+    connection = connections.find(tx, reader.id, active) if active else None
+    place = notice.place
+    scene = OutboxListScene(
+        outbox.on_their_way(tx, reader.id, place),
+        outbox.lately_ended(tx, reader.id, place, tx.now - LATELY, MOST_ENDED),
+        connection.account.zone if connection else "",
+    )
+    return Showing(reader, scene, _target(tx, notice, CardKind.OUTBOX_LIST))
+
+
 def _attempt(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     attempt = connections.find_attempt(tx, reader.id, notice.subject)
     if attempt is None:
@@ -292,6 +316,7 @@ _LOADERS: dict[NoticeKind, Callable[[Reading, Notice, Person], Showing | None]] 
     NoticeKind.DRAFT_LETTER: _letter,
     NoticeKind.OUTBOX: _outbox,
     NoticeKind.OUTCOME: _outbox,
+    NoticeKind.OUTBOX_LIST: _outbox_list,
     NoticeKind.ATTEMPT: _attempt,
     NoticeKind.ACCOUNTS: _accounts,
     NoticeKind.APPROVAL: _approval,

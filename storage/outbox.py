@@ -7,6 +7,7 @@ from storage.database import Reading, Transaction
 from storage.outbox_rows import read_row, sealed
 from storage.records.failures import Failure
 from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.places import Place
 from storage.times import as_text, as_time
 
 WAKE = "outbox"
@@ -304,6 +305,35 @@ def next_time(tx: Reading) -> datetime | None:
         """
     )
     return as_time(row["at"]) if row and row["at"] else None
+
+
+def on_their_way(tx: Reading, owner: int, place: Place) -> tuple[OutboxRow, ...]:
+    """Letters told to go in this place that have not ended, oldest first."""
+    return _rows(
+        tx,
+        "owner = :owner AND chat = :chat AND thread = :thread "
+        "AND state NOT IN ('sent', 'rejected', 'cancelled', 'abandoned') ORDER BY created_at, id",
+        owner=owner,
+        chat=place.chat,
+        thread=place.thread,
+    )
+
+
+def lately_ended(
+    tx: Reading, owner: int, place: Place, since: datetime, limit: int
+) -> tuple[OutboxRow, ...]:
+    """Letters of this place that ended since then, newest first."""
+    return _rows(
+        tx,
+        "owner = :owner AND chat = :chat AND thread = :thread AND updated_at >= :since "
+        "AND state IN ('sent', 'rejected', 'cancelled', 'abandoned') "
+        "ORDER BY updated_at DESC, id LIMIT :limit",
+        owner=owner,
+        chat=place.chat,
+        thread=place.thread,
+        since=as_text(since),
+        limit=limit,
+    )
 
 
 def in_state(

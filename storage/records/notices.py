@@ -13,6 +13,7 @@ class NoticeKind(StrEnum):
     DRAFT = "draft"  # a step, or the review
     DRAFT_LETTER = "draft_letter"  # the card of the letter that a draft answers
     OUTBOX = "outbox"  # the card of a letter on its way: held, sending, sent
+    OUTBOX_LIST = "outbox_list"
     OUTCOME = "outcome"  # rings: not sent, or not known
     ATTEMPT = "attempt"  # connecting
     ACCOUNTS = "accounts"
@@ -61,6 +62,7 @@ class CardKind(StrEnum):
     DRAFT = "draft"
     LETTER = "letter"
     OUTBOX = "outbox"
+    OUTBOX_LIST = "outbox_list"
     ATTEMPT = "attempt"
     ACCOUNTS = "accounts"
     APPROVAL = "approval"

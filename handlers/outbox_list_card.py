@@ -1,0 +1,100 @@
+"""The card of /outbox: how each letter stands, and the buttons that its state allows."""
+
+from aiogram.utils.formatting import Bold, Text, as_list
+
+from handlers.buttons import ListButton, MendButton
+from handlers.cards import Button, Shown
+from handlers.letter_card import shortened, shown_line
+from handlers.outbox_card import recipients_line
+from handlers.texts import Texts, mark
+from mail.outbox import Decision
+from mail.showing import OutboxListScene
+from storage.records.notices import CardKind
+from storage.records.outbox import OutboxRow, OutboxState
+
+MOST_OPEN = 10  # letters with buttons; the rest is counted
+LINE_UNITS = 120  # of recipients, and of a subject
+
+_STATES = {
+    OutboxState.HELD: (mark("Goes out soon"), "⏳"),
+    OutboxState.QUEUED: (mark("On its way"), "📤"),
+    OutboxState.SENDING: (mark("On its way"), "📤"),
+    OutboxState.DEFERRED: (mark("Waits for the portal"), "⏳"),
+    OutboxState.BLOCKED: (mark("Waits for you to connect again"), "⚠️"),
+    OutboxState.EXPIRED: (mark("Waited for a day: should it still go?"), "⚠️"),
+    OutboxState.VERIFYING: (mark("The bot is finding out whether it left"), "🔎"),
+    OutboxState.UNKNOWN: (mark("Not known whether it left"), "❓"),
+    OutboxState.SENT: (mark("Sent"), "✅"),
+    OutboxState.REJECTED: (mark("Refused, not sent"), "❌"),
+    OutboxState.CANCELLED: (mark("Cancelled, not sent"), "⚪"),
+    OutboxState.ABANDONED: (mark("Left as not known"), "❓"),
+}
+
+_URGENT = (OutboxState.UNKNOWN, OutboxState.EXPIRED, OutboxState.BLOCKED)
+
+
+def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
+    """What needs a decision first, then what is on its way, then what lately ended."""
+    urgent = [row for row in scene.open if row.state in _URGENT]
+    others = [row for row in scene.open if row.state not in _URGENT]
+    shown = [*urgent, *others][:MOST_OPEN]
+    lines = [Text(Bold(_("Your outbox")))]
+    if not scene.open and not scene.ended:
+        lines.append(Text(_("Nothing is on its way. To answer a letter, begin with /reply.")))
+    lines += [_line(row, f"{number}. ", scene.zone, _) for number, row in enumerate(shown, start=1)]
+    more = len(scene.open) - len(shown)
+    if more > 0:
+        said = _.plural("and {n} more on its way", "and {n} more on their way", more)
+        lines.append(Text(said.format(n=_.number(more))))
+    if scene.ended:
+        lines.append(Text(Bold(_("Lately"))))
+        lines += [_line(row, "", scene.zone, _) for row in scene.ended]
+    keyboard = tuple(
+        buttons for number, row in enumerate(shown, start=1) for buttons in _buttons(row, number, _)
+    )
+    return Shown(as_list(*lines, sep="\n\n"), keyboard, CardKind.OUTBOX_LIST)
+
+
+def _line(row: OutboxRow, number: str, zone: str, _: Texts) -> Text:
+    said, sign = _STATES[row.state]
+    to = shortened(recipients_line(row.envelope.to, _), LINE_UNITS)
+    subject = shortened(shown_line(row.envelope.subject), LINE_UNITS)
+    when = _.date_time(row.updated_at, zone)
+    return Text(f"{number}{_(said)} {sign}\n", f"{to} · {subject}\n", when)
+
+
+def _buttons(row: OutboxRow, number: int, _: Texts) -> list[tuple[Button, ...]]:
+    """A row of buttons a letter, each with the letter's number."""
+
+    def button(label: str, decision: Decision) -> Button:
+        data = ListButton(row=row.id, revision=row.revision, decision=decision)
+        return Button(f"{number} · {label}", data.pack())
+
+    match row.state:
+        case OutboxState.HELD:
+            return [(button(_("Undo"), Decision.UNDO),)]
+        case OutboxState.QUEUED | OutboxState.DEFERRED | OutboxState.EXPIRED:
+            cancel = button(_("Cancel"), Decision.CANCEL)
+            if row.state is OutboxState.QUEUED:
+                return [(cancel,)]
+            return [(button(_("Try again"), Decision.TRY_AGAIN), cancel)]
+        case OutboxState.BLOCKED:
+            mend = Button(f"{number} · " + _("Connect again"), MendButton(row=row.id).pack())
+            return [(mend, button(_("Cancel"), Decision.CANCEL))]
+        case OutboxState.VERIFYING:
+            return [
+                (button(_("It was sent"), Decision.WAS_SENT), button(_("Leave it"), Decision.LEAVE))
+            ]
+        case OutboxState.UNKNOWN:
+            return [
+                (
+                    button(_("Check again"), Decision.CHECK_AGAIN),
+                    button(_("It was sent"), Decision.WAS_SENT),
+                ),
+                (
+                    button(_("Send again"), Decision.SEND_AGAIN),
+                    button(_("Leave it"), Decision.LEAVE),
+                ),
+            ]
+        case _:
+            return []

@@ -1,0 +1,22 @@
+"""/outbox: a person's letters on their way, and those that lately ended."""
+
+from storage import notices
+from storage.database import Database, Transaction
+from storage.records.notices import Manner, NoticeKind
+from storage.records.places import Place
+
+
+class OutboxList:
+    """The list itself holds nothing: it is read from the rows each time it is shown."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def show(self, cause: str, person: int, place: Place) -> None:
+        """As a new message, with buttons for what can be done."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            notices.owe(tx, person, NoticeKind.OUTBOX_LIST, place, "", Manner.NEW)
+
+        await self._database.write(change)
