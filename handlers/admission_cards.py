@@ -36,6 +36,10 @@ _ANSWERS = {
     Answer.REFUSED: mark(
         "The people who run this bot have not let you in. You can ask again tomorrow."
     ),
+    Answer.REMOVED: mark(
+        "The people who run this bot have taken your access away. You can ask again a day after "
+        "that."
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from handlers.places import place_of, place_of_press, typed_in
 from handlers.sentences import sentence
 from handlers.texts import Texts
 from mail.drafts import Drafts
-from mail.errors import Closed
+from mail.errors import Closed, Closing
 from storage.records.people import Person
 
 router = Router(name="compose")
@@ -68,6 +68,8 @@ async def type_text(message: Message, cause: str, person: Person, drafts: Drafts
         await drafts.type(cause, person.id, place_of(message), typed_in(message), reply_to)
     except Closed as closed:
         if closed.other is None:
+            if closed.closing is Closing.ASIDE:
+                await drafts.show_aside(cause, person.id, place_of(message))
             raise
         await offer(message, sentence(closed, _), closed.other.card, _)
 

@@ -47,6 +47,8 @@ def draft_card(scene: DraftScene, _: Texts) -> Shown:
 
 def _aside(draft: Draft, _: Texts) -> Shown:
     lines = [Text(_("Set aside. Nothing was sent, and nothing is lost."))]
+    if draft.letter_number:
+        lines.append(Text(_("Letter {number}").format(number=draft.letter_number)))
     if draft.written.subject:
         lines.append(Text(Bold(_("Subject:")), " ", shown_line(draft.written.subject)))
     keyboard = ((on_draft(draft, _("Bring back"), Press.BRING_BACK),),)

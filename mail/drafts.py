@@ -23,7 +23,7 @@ from storage import connections, drafts, letters, notices, outbox, people
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
 from storage.records.letters import Letter
-from storage.records.notices import CardKind
+from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxState
 from storage.records.places import Place
 from storage.records.pointers import PointsAt
@@ -146,6 +146,17 @@ class Drafts:
 
         if reply_to is not None:
             await self._await_card(person, place, reply_to)
+        await self._database.write(change)
+
+    async def show_aside(self, cause: str, person: int, place: Place) -> None:
+        """The draft that was set aside last is shown once more, with the way back."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(f"{cause}:aside")
+            draft = self._newest(tx, person, place)
+            if draft is not None and draft.state is DraftState.ASIDE:
+                notices.owe(tx, person, NoticeKind.DRAFT, place, draft.id, Manner.NEW)
+
         await self._database.write(change)
 
     async def _await_card(self, person: int, place: Place, message: int) -> None:

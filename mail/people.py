@@ -31,6 +31,7 @@ class Answer(StrEnum):
     ASKED_BEFORE = "asked_before"  # an admin was asked, and has not decided
     FULL = "full"  # too many wait already
     REFUSED = "refused"  # an admin refused less than a day ago
+    REMOVED = "removed"  # an admin took the access away less than a day ago
 
 
 class People:
@@ -188,7 +189,9 @@ def _stranger(person: int) -> Person:
 
 def _answer(tx: Reading, person: Person) -> Answer:
     if person.asked_at is not None and tx.now - person.asked_at < ASK_AGAIN:
-        return Answer.REFUSED if person.access is Access.REFUSED else Answer.ASKED_BEFORE
+        if person.access is not Access.REFUSED:
+            return Answer.ASKED_BEFORE
+        return Answer.REMOVED if person.removed else Answer.REFUSED
     if person.access is not Access.WAITING and people.count_waiting(tx) >= MOST_WAITING:
         return Answer.FULL
     return Answer.ASKED

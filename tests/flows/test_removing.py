@@ -61,7 +61,7 @@ async def test_row_90_all_buttons_die_at_once_and_what_is_held_is_cancelled(
     assert time.monotonic() - removed_at < 1
     await oleg.chat.wait_for(REMOVED)
     said = oleg.say("/reply 15 and this")
-    await oleg.chat.wait_for("You can ask again tomorrow.", after=said.id)
+    await oleg.chat.wait_for("You can ask again a day after that.", after=said.id)
     assert len(oleg.chat.from_bot) == before + 2
     assert sandbox.portal.sent == []
     assert card.buttons == []

@@ -11,7 +11,7 @@ import pytest
 from sandbox import Sandbox
 from sandbox.telegram.people import Person
 from storage.sealing import new_key
-from tests.flows.acting import TEXT, count_sends, review
+from tests.flows.acting import TEXT, count_sends, press, review
 from tests.flows.conftest import TOKEN
 
 STAYS = "This stays the answer to letter 15. To answer another letter, please send a new /reply."
@@ -64,6 +64,21 @@ async def test_cancel_sets_aside_one_after_another(connected: Person, sandbox: S
     said = anna.say("/cancel")
     await chat.wait_for("There is nothing to cancel.", after=said.id)
     assert count_sends(sandbox) == 0
+
+
+async def test_a_draft_whose_card_was_deleted_can_still_be_brought_back(
+    connected: Person,
+) -> None:
+    anna, chat = connected, connected.chat
+    card = await review(anna)
+    await press(anna, card, "Cancel", "Set aside")
+    assert "Letter 15" in card.text
+    chat.remove(card.id)
+    said = anna.say("hello?")
+    await chat.wait_for("press “Bring back”", after=said.id)
+    aside = await chat.wait_for("Set aside", after=said.id)
+    await press(anna, aside, "Bring back", "Check before it goes out")
+    assert TEXT in aside.text
 
 
 @pytest.mark.parametrize("subject", ["\u200b", "\u2800", "\u3164", "\u00ad"])
