@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/bot.po))
 
-.PHONY: setup demo test check run fix pictures
+.PHONY: setup demo test crash check run fix pictures
 
 setup: $(STAMP) $(CATALOGUES)
 
@@ -26,6 +26,10 @@ run: setup
 
 test: setup
 	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+
+# Every fault in pairs with a crash at every step; takes half an hour.
+crash: setup
+	@CRASH_FULL=1 $(BIN)/python -m pytest tests/crash --numprocesses 2 -rA
 
 check: setup
 	@$(BIN)/ruff format --check --quiet .
