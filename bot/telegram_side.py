@@ -27,6 +27,7 @@ from mail.ports import Clock
 from mail.showing import owe_unreadable
 from storage import people
 from storage.database import Database
+from storage.records.updates import StoredUpdate
 
 LOCALES: Final = Path(__file__).parents[1] / "locales"
 
@@ -75,8 +76,10 @@ class TelegramSide:
     async def _start(self, me: User) -> None:
         dispatcher = self._dispatcher(me)
 
-        async def handle(raw: dict[str, object]) -> object:
-            return await dispatcher.feed_raw_update(self._bot, raw)
+        async def handle(update: StoredUpdate) -> object:
+            return await dispatcher.feed_raw_update(
+                self._bot, update.raw, received_at=update.received_at
+            )
 
         worker = Worker(
             self._database, handle, spawn=self._tasks.spawn, on_quarantine=owe_unreadable

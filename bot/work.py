@@ -16,13 +16,13 @@ from bot.telegram import plainly
 from storage import updates
 from storage.database import Database, Transaction
 from storage.errors import AlreadyApplied, DatabaseDamaged, StorageUnavailable
-from storage.records.updates import Raw, StoredUpdate
+from storage.records.updates import StoredUpdate
 
 AT_ONCE: Final = 100  # keys; each holds one update in memory
 RETRY_SECONDS: Final = (1.0, 5.0)  # after the first and the second failure; the third is the last
 STORAGE_SECONDS: Final = 2.0  # between two tries while the storage is unavailable
 
-Handle = Callable[[Raw], Awaitable[object]]
+Handle = Callable[[StoredUpdate], Awaitable[object]]
 OnQuarantine = Callable[[Transaction, StoredUpdate], None]
 Spawn = Callable[[str, Coroutine[object, object, None]], None]
 Pause = Callable[[Stop, float], Awaitable[None]]
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 class Worker:
     """Finds keys that have something waiting, and serves each until it has nothing more.
 
-    `handle` gets Telegram's JSON; whatever it raises counts as a failure, except that the storage
+    `handle` gets the stored update; whatever it raises counts as a failure, except that the storage
     is unavailable, or damaged, which ends the program. `on_quarantine` runs in the transaction that
     sets the update aside, so that the notice to the person is owed from that moment on.
     """
@@ -117,7 +117,7 @@ class Worker:
 
     async def _handled(self, update: StoredUpdate) -> bool:
         try:
-            await self._persist(lambda: self._handle(update.raw))
+            await self._persist(lambda: self._handle(update))
         except AlreadyApplied:
             return True
         except (StorageUnavailable, DatabaseDamaged):

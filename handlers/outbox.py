@@ -1,5 +1,7 @@
 """Send, and the buttons of letters that were told to go."""
 
+from datetime import datetime
+
 from aiogram import Router
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message
@@ -30,6 +32,7 @@ async def send(
     cause: str,
     person: Person,
     outbox: Outbox,
+    received_at: datetime,
     _: Texts,
 ) -> None:
     """Send on a review."""
@@ -41,6 +44,7 @@ async def send(
         press.message.message_id,
         callback_data.draft,
         callback_data.revision,
+        pressed_at=received_at,
     )
     toast = _("This review is old. Please look at it again, then press “{send}”.")
     await answer_press(press, "" if told_to_go else toast.format(send=_("Send")))
@@ -53,6 +57,7 @@ async def decide(
     cause: str,
     person: Person,
     outbox: Outbox,
+    received_at: datetime,
     _: Texts,
 ) -> None:
     """Undo, Cancel, Try again, and what a person says of a letter that may have left."""
@@ -65,6 +70,7 @@ async def decide(
         callback_data.row,
         callback_data.revision,
         callback_data.decision,
+        pressed_at=received_at,
     )
     again = _("Try again") if callback_data.decision is Decision.TRY_AGAIN else _("Send again")
     toast = _("This card is old. Please look at it again, then press “{again}”.")
@@ -84,6 +90,7 @@ async def decide_in_list(
     cause: str,
     person: Person,
     outbox: Outbox,
+    received_at: datetime,
     _: Texts,
 ) -> None:
     """The same decisions, on the card of /outbox."""
@@ -97,6 +104,7 @@ async def decide_in_list(
         callback_data.revision,
         callback_data.decision,
         listed=True,
+        pressed_at=received_at,
     )
     await answer_press(press, "" if done else _("This list is old. Please look at it again."))
 

@@ -3,7 +3,7 @@ or may have left. Each method is one transaction under its cause."""
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bitrix24.methods import reply_body
@@ -33,6 +33,7 @@ from storage.records.places import Place
 
 REPLY = "mail.message.reply"
 SENDS_AN_HOUR = 200
+LATE_PRESS = timedelta(seconds=120)  # a press that is handled later than this is made again
 OLD_CARD = timedelta(minutes=10)  # after that an irrevocable press is made again
 
 
@@ -67,16 +68,28 @@ class Outbox:
         self._undo = undo
 
     async def send(
-        self, cause: str, person: int, place: Place, message: int, draft_id: str, revision: int
+        self,
+        cause: str,
+        person: int,
+        place: Place,
+        message: int,
+        draft_id: str,
+        revision: int,
+        *,
+        pressed_at: datetime | None = None,
     ) -> bool:
-        """Send was pressed. False: the card was old; it is shown anew and asks again."""
+        """Send was pressed. False: card or press were old; the card is shown anew and asks again.
+
+        `pressed_at`: when the press came in, if it may have waited; its own time no press tells.
+        """
 
         def change(tx: Transaction) -> bool:
             tx.once(cause)
             draft = pressed(tx, person, place, message, draft_id, revision)
             if draft.state is not DraftState.COMPOSING or draft.field not in SHOWS_REVIEW:
                 raise Stale
-            if _is_old(tx, check_card(tx, person, place, message, CardKind.DRAFT, draft_id)):
+            card = check_card(tx, person, place, message, CardKind.DRAFT, draft_id)
+            if _is_old(tx, card) or _came_late(tx, pressed_at):
                 show_pressed(tx, replace(draft, revision=draft.revision + 1), message)
                 return False
             self._confirm(tx, draft, message)
@@ -144,6 +157,7 @@ class Outbox:
         decision: Decision,
         *,
         listed: bool = False,
+        pressed_at: datetime | None = None,
     ) -> bool:
         """A button of a letter on its way; TooLate for Undo once it goes, Stale for the rest.
 
@@ -166,7 +180,9 @@ class Outbox:
                 notices.owe(tx, person, NoticeKind.OUTBOX_LIST, place, "", Manner.EDIT)
             if listed and decision is Decision.SEND_AGAIN:
                 tell_outcome(tx, row)
-            elif row.state in _LEAVES_FROM.get(decision, ()) and _is_old(tx, card):
+            elif row.state in _LEAVES_FROM.get(decision, ()) and (
+                _is_old(tx, card) or _came_late(tx, pressed_at)
+            ):
                 self._ask_anew(tx, row, own)
                 return False
             else:
@@ -297,6 +313,11 @@ class Outbox:
 
 def _is_old(tx: Reading, card: Card | None) -> bool:
     return card is not None and tx.now - card.shown_at > OLD_CARD
+
+
+def _came_late(tx: Reading, pressed_at: datetime | None) -> bool:
+    """After a backlog the person may long have thought better of it."""
+    return pressed_at is not None and tx.now - pressed_at > LATE_PRESS
 
 
 def _check_limit(tx: Reading, owner: int) -> None:

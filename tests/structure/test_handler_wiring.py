@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, get_type_hints
 
 import pytest
@@ -20,6 +21,7 @@ PASSED = {
     "_": Texts,
     "person": Person,
     "cause": str,
+    "received_at": datetime,
     "argument": str,
     "bot_username": str,
     "catalogues": Catalogues,

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -113,9 +114,10 @@ async def _opened(runner: asyncio.Runner, path: Path) -> AsyncGenerator[Desk, No
     services = await _services(settings, Secrets(), database)
     side = TelegramSide(settings, database, Tasks(), clock=lambda: NOW, services=services)
     dispatcher = side._dispatcher(User.model_validate(ME))
+    feed = partial(dispatcher.feed_raw_update, received_at=NOW)
     try:
         with closing(sqlite3.connect(path)) as outside:
-            yield Desk(runner, api, side._bot, outside, dispatcher.feed_raw_update)
+            yield Desk(runner, api, side._bot, outside, feed)
     finally:
         await side.close()
         await server.close()

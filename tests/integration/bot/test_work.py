@@ -36,8 +36,8 @@ class Desk:
         self.held: set[int] = set()
         self.failing: dict[int, list[Exception]] = {}
 
-    async def handle(self, raw: Raw) -> None:
-        update_id = raw["update_id"]
+    async def handle(self, update: StoredUpdate) -> None:
+        update_id = update.raw["update_id"]
         self.begun.append(update_id)
         if errors := self.failing.get(update_id):
             raise errors.pop(0)
@@ -212,7 +212,7 @@ async def test_row_02_updates_that_cannot_be_read_fail_alone(
     dispatcher.include_router(router)
     odd = [one | {"update_id": 100 + place} for place, one in enumerate(ODD)]
     odd[0]["message"]["caption"] = {"secret": SECRET}
-    async with work(lambda raw: dispatcher.feed_raw_update(bot, raw)):
+    async with work(lambda update: dispatcher.feed_raw_update(bot, update.raw)):
         await keep(database, *odd, message(1, text="one"), message(2, person=8, text="two"))
         found = await settled(database)
     assert sorted(texts) == ["one", "two"]

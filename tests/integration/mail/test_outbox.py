@@ -348,3 +348,40 @@ async def test_a_blocked_letter_names_the_connection_to_mend(room: Room) -> None
     assert await room.outbox.connection_of(ANNA, row.id) == row.connection
     await room.decide(row, Decision.CANCEL)
     assert await room.outbox.connection_of(ANNA, row.id) is None
+
+
+async def test_row_11_a_press_that_waited_for_two_minutes_asks_again(room: Room) -> None:
+    draft = await room.review()
+    message = await room.live(CardKind.DRAFT, draft.id)
+    assert message is not None
+
+    async def send(revision: int, waited: float) -> bool:
+        pressed_at = room.clock.now - timedelta(seconds=waited)
+        return await room.outbox.send(
+            room.cause(), ANNA, HOME, message, draft.id, revision, pressed_at=pressed_at
+        )
+
+    assert not await send(draft.revision, 120.5)
+    assert await room.rows() == []
+    shown = await room.draft()
+    assert shown.revision == draft.revision + 1, "the review is shown anew"
+    assert await send(shown.revision, 119.5)
+
+
+async def test_row_11_a_late_try_again_asks_again(room: Room) -> None:
+    await room.told_to_go()
+    await room.database.write(lambda tx: tx.execute("UPDATE outbox SET state = 'deferred'"))
+    row = await room.row()
+    message = await room.live(CardKind.OUTBOX, row.id) or room.message()
+    done = await room.outbox.decide(
+        room.cause(),
+        ANNA,
+        HOME,
+        message,
+        row.id,
+        row.revision,
+        Decision.TRY_AGAIN,
+        pressed_at=room.clock.now - timedelta(seconds=121),
+    )
+    assert not done
+    assert await room.state() is OutboxState.DEFERRED
