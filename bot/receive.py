@@ -14,6 +14,7 @@ from aiogram.types import User
 from aiogram.utils.backoff import Backoff, BackoffConfig
 
 from bot.exits import Ending, Exit
+from bot.outage import Outage
 from bot.stopping import unless_stopped
 from bot.tasks import Stop
 from bot.telegram import POLL_SECONDS, RawUpdates, plainly
@@ -78,6 +79,7 @@ class Receiver:
         *,
         monotonic: Callable[[], float],
         sleep: Sleep,
+        outage: Outage | None = None,
         poll_seconds: int = POLL_SECONDS,
         silent_seconds: float = SILENT_SECONDS,
         rival_seconds: float = RIVAL_SECONDS,
@@ -86,6 +88,7 @@ class Receiver:
         self._database = database
         self._monotonic = monotonic
         self._sleep = sleep
+        self._outage = outage
         self._poll_seconds = poll_seconds
         self._silent_seconds = silent_seconds
         self._rival_seconds = rival_seconds
@@ -143,8 +146,12 @@ class Receiver:
         try:
             highest = await self._database.write(lambda tx: updates.keep(tx, self._bot.id, batch))
         except StorageUnavailable as error:
+            if self._outage is not None:
+                await self._outage.tell(batch)
             await self._hold(f"updates wait at Telegram: the storage is {error.trouble}")
             return
+        if self._outage is not None:
+            self._outage.over()
         if highest is None:
             await self._hold("Telegram's answer held no update that can be told from another")
             return

@@ -11,6 +11,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, User
 
 from bot.deliver import Delivery
+from bot.outage import Outage
 from bot.receive import Receiver
 from bot.settings import Settings
 from bot.stopping import unless_stopped
@@ -22,6 +23,7 @@ from handlers.admin_menu import show_admin_menu
 from handlers.leftovers import Albums
 from handlers.menu import menu
 from handlers.notices import renderer
+from handlers.sentences import outage_sentence
 from handlers.texts import SHIPPED, Catalogues
 from mail.ports import Clock
 from mail.showing import owe_unreadable
@@ -57,9 +59,18 @@ class TelegramSide:
         session = TelegramSession(settings.telegram_api_url)
         self._bot = Bot(settings.bot_token.get_secret_value(), session=session)
         self._receiver = Receiver(
-            self._bot, database, monotonic=time.monotonic, sleep=asyncio.sleep
+            self._bot,
+            database,
+            monotonic=time.monotonic,
+            sleep=asyncio.sleep,
+            outage=Outage(self._bot, self._outage_sentence),
         )
         self._met = False
+
+    def _outage_sentence(self, language: str) -> str:
+        return outage_sentence(
+            self._catalogues.for_language(language, str(self._settings.default_language))
+        )
 
     async def run(self, stop: Stop) -> None:
         """Meets Telegram, once, then receives until stopped. Raises what ends the program."""

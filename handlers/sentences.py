@@ -121,6 +121,14 @@ def limit_sentence(error: LimitReached, _: Texts) -> str:
     return said.format(n=_.number(error.most))
 
 
+def outage_sentence(_: Texts) -> str:
+    """The database cannot be written; at most 200 characters, because a toast says it too."""
+    return _(
+        "I cannot store anything right now. What you sent is kept, and is handled as soon as this "
+        "is over. You need not send it again."
+    )
+
+
 def stale_toast(_: Texts) -> str:
     """The button belongs to a card that is no longer true."""
     return _("This has changed since. Please use the newest card.")
