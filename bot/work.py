@@ -96,13 +96,16 @@ class Worker:
         except StorageUnavailable:
             log.warning("update %d waits for the next start", update.update_id)
         except DatabaseDamaged:
-            raise
+            raise  # the program ends: the key stays busy, so that nothing of it begins once more
         except Exception:
             await self._pause(self._stop, self._storage_seconds)  # or it came back at once
+            self._free(update.key)
             raise
-        finally:
-            self._busy.discard(update.key)
-            self._news.set()
+        self._free(update.key)
+
+    def _free(self, key: int) -> None:
+        self._busy.discard(key)
+        self._news.set()
 
     async def _settle(self, update: StoredUpdate) -> StoredUpdate | None:
         """Has it handled until it is ended or set aside; the next of its key, if any."""

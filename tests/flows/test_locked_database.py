@@ -27,7 +27,7 @@ async def test_row_57_what_is_said_while_the_database_is_locked_is_answered_late
         other.execute("BEGIN IMMEDIATE")
         said = anna.say(f"/reply 15 {TEXT}")
         assert await says(bot, "the storage is locked")
-        told = await chat.wait_for("I cannot store anything right now.", after=said.id)
+        told = await chat.wait_for("I cannot store anything right now.", after=said.id, within=20)
         assert "is handled as soon as this is over" in told.text
         other.execute("ROLLBACK")
     card = await chat.wait_for(REVIEW, after=said.id, within=30)

@@ -178,7 +178,7 @@ async def test_back_from_a_quick_review_opens_the_text(connected: Person) -> Non
     card = await review(connected)
     await press(connected, card, "Back", TEXT_ASKED)
     assert TEXT in card.text
-    await press(connected, card, "Back", REVIEW)
+    await press(connected, card, "Keep as it is", REVIEW)
 
 
 async def test_a_gesture_to_somebody_elses_card_finds_nothing(

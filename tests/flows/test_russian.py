@@ -120,7 +120,7 @@ async def test_the_menu_of_commands_is_russian(
     connected_in_russian: Person, sandbox: Sandbox
 ) -> None:
     commands = sandbox.telegram.commands_for(connected_in_russian)
-    assert [command["command"] for command in commands][:2] == ["reply", "connect"]
+    assert [command["command"] for command in commands][:2] == ["reply", "outbox"]
     for command in commands:
         assert re.search("[А-Яа-я]", command["description"])
 
