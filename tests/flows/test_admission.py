@@ -140,7 +140,7 @@ class TestOpenToAll:
         await press(anna, card, "Remove access", f"Remove {OLEG} @oleg?")
         await press(anna, card, "Remove access", "Was removed")
         said = oleg.say("/help")
-        await oleg.chat.wait_for("You can ask again tomorrow.", after=said.id)
+        await oleg.chat.wait_for("You can ask again a day after that.", after=said.id)
         await settled(anna)
         assert sum(str(OLEG) in message.text for message in anna.chat.from_bot) == 1
         assert not any(str(anna.id) in message.text for message in anna.chat.from_bot)
