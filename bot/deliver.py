@@ -25,7 +25,7 @@ from mail.showing import FoldScene, Showing
 from storage import notices
 from storage.database import Database, Reading, Transaction
 from storage.errors import StorageUnavailable
-from storage.records.notices import Card, Manner, Notice
+from storage.records.notices import Card, Manner, Notice, Priority
 
 IDLE_SECONDS: Final = 5.0
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries to reach Telegram
@@ -70,7 +70,7 @@ class Delivery:
         while not stop.asked:
             await self._put_back()
             chats, at = await self._database.read(_agenda)
-            for chat in chats:
+            for chat, _priority in chats:
                 if chat not in self._busy:
                     self._busy.add(chat)
                     self._spawn(f"deliver to {chat}", self._drain(chat, stop))
@@ -235,7 +235,7 @@ class Delivery:
         await self._database.write(lambda tx: notices.put_off(tx, notice, until))
 
 
-def _agenda(tx: Reading) -> tuple[tuple[int, ...], datetime | None]:
+def _agenda(tx: Reading) -> tuple[tuple[tuple[int, Priority], ...], datetime | None]:
     """Chats to serve now, and when the next one's time comes: one look, so that none is missed."""
     return notices.owed_chats(tx), notices.next_due(tx)
 

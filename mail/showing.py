@@ -22,7 +22,15 @@ from storage.database import Reading, Transaction
 from storage.records.connections import ConnectAttempt, Connection, ConnectionTest
 from storage.records.drafts import Draft, DraftState, Wants
 from storage.records.letters import Letter
-from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
+from storage.records.notices import (
+    Card,
+    CardKind,
+    Manner,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    Priority,
+)
 from storage.records.outbox import OutboxRow, OutboxState, Why
 from storage.records.people import Person
 from storage.records.places import Place
@@ -359,7 +367,15 @@ def _fold_older(tx: Transaction, card: Card) -> None:
     for older in notices.older_cards(tx, card):
         notices.unlive(tx, older)
         message = str(older.message)
-        notices.owe(tx, older.person, NoticeKind.FOLD, older.place, message, Manner.EDIT)
+        notices.owe(
+            tx,
+            older.person,
+            NoticeKind.FOLD,
+            older.place,
+            message,
+            Manner.EDIT,
+            priority=Priority.CARD,
+        )
 
 
 def _given_away(tx: Reading, card: Card) -> bool:
@@ -382,9 +398,9 @@ def gone(tx: Transaction, notice: Notice, message: int) -> None:
 
 
 def recover(tx: Transaction) -> None:
-    """At start: what was on the wire may have arrived; it is shown once more."""
+    """At start: what was on the wire may have arrived; its kind decides what follows."""
     for notice in notices.on_wire(tx):
-        notices.put_off(tx, notice, tx.now)
+        notices.put_off(tx, notice, tx.now, may_have_arrived=True)
 
 
 def wait_for_them(tx: Transaction, notice: Notice) -> None:

@@ -78,3 +78,14 @@ def m007_unreachable(db: Database) -> None:
         "CREATE TABLE unreachable (chat INTEGER PRIMARY KEY, "
         "since TEXT NOT NULL CHECK (length(since) = 27)) STRICT"
     )
+
+
+@migrations()
+def m008_notices_by_priority(db: Database) -> None:
+    """The most urgent notices go first, and what may have arrived is counted."""
+    db.execute("ALTER TABLE notices ADD COLUMN priority INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE notices ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0")
+    db.execute("DROP INDEX notices_by_chat")
+    db.execute(
+        "CREATE INDEX notices_owed ON notices (chat, priority, id, due_at) WHERE state = 'owed'"
+    )

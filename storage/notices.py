@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage.database import Reading, Transaction
-from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
+from storage.records.notices import (
+    Card,
+    CardKind,
+    Manner,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    Priority,
+)
 from storage.records.places import Place
 from storage.times import as_text, as_time
 
@@ -21,6 +29,8 @@ def _notice(row: dict[str, Any]) -> Notice:
         armed=row["armed"],
         tries=row["tries"],
         due_at=as_time(row["due_at"]),
+        priority=Priority(row["priority"]),
+        repeats=row["repeats"],
     )
 
 
@@ -33,6 +43,7 @@ def owe(
     manner: Manner,
     *,
     after: timedelta = timedelta(0),
+    priority: Priority = Priority.ANSWER,
 ) -> None:
     """Somebody must be told. Owed already: it is armed anew, and `new` outdoes `edit`.
 
@@ -43,11 +54,12 @@ def owe(
         """
         INSERT INTO notices
             (person, kind, chat, thread, subject, manner, next_manner, tries, state, armed, due_at,
-             created_at)
+             created_at, priority)
         VALUES (:person, :kind, :chat, :thread, :subject, :manner, 'edit', 0, 'owed', 1, :due_at,
-                :now)
+                :now, :priority)
         ON CONFLICT (kind, chat, thread, subject) WHERE state IN ('owed', 'on_wire') DO UPDATE SET
             armed = armed + 1, due_at = min(due_at, excluded.due_at),
+            priority = min(priority, excluded.priority),
             manner = CASE WHEN state = 'owed' AND excluded.manner = 'new' THEN 'new'
                           ELSE manner END,
             next_manner = CASE WHEN excluded.manner = 'new' THEN 'new' ELSE next_manner END
@@ -60,6 +72,7 @@ def owe(
         manner=manner.value,
         due_at=due_at,
         now=as_text(tx.now),
+        priority=priority.value,
     )
     tx.wake("notices")
 
@@ -93,14 +106,15 @@ def drop_owed(tx: Transaction, person: int) -> None:
     )
 
 
-def owed_chats(tx: Reading) -> tuple[int, ...]:
-    """Chats that are owed something whose time has come."""
+def owed_chats(tx: Reading) -> tuple[tuple[int, Priority], ...]:
+    """Chats that are owed something whose time has come, the most urgent and oldest first."""
     rows = tx.rows(
-        "SELECT DISTINCT chat FROM notices WHERE state = 'owed' AND due_at <= :now "
-        "AND chat NOT IN (SELECT chat FROM unreachable)",
+        "SELECT chat, min(priority) AS priority, min(id) AS first FROM notices "
+        "WHERE state = 'owed' AND due_at <= :now AND chat NOT IN (SELECT chat FROM unreachable) "
+        "GROUP BY chat ORDER BY priority, first",
         now=as_text(tx.now),
     )
-    return tuple(row["chat"] for row in rows)
+    return tuple((row["chat"], Priority(row["priority"])) for row in rows)
 
 
 def next_due(tx: Reading) -> datetime | None:
@@ -113,11 +127,12 @@ def next_due(tx: Reading) -> datetime | None:
 
 
 def take(tx: Transaction, chat: int) -> Notice | None:
-    """The chat's oldest owed notice whose time has come; it is on the wire from now on."""
+    """The chat's most urgent notice whose time has come; it is on the wire from now on."""
     row = tx.row(
         "UPDATE notices SET state = 'on_wire', next_manner = 'edit' WHERE id = ("
         "  SELECT id FROM notices WHERE chat = :chat AND state = 'owed' AND due_at <= :now "
-        "  AND chat NOT IN (SELECT chat FROM unreachable) ORDER BY id LIMIT 1) RETURNING *",
+        "  AND chat NOT IN (SELECT chat FROM unreachable) ORDER BY priority, id LIMIT 1) "
+        "RETURNING *",
         chat=chat,
         now=as_text(tx.now),
     )
@@ -127,39 +142,55 @@ def take(tx: Transaction, chat: int) -> Notice | None:
 def end(tx: Transaction, notice: Notice, state: NoticeState = NoticeState.DONE) -> None:
     """It was delivered or dropped; what was armed while it was on the wire is owed once more."""
     row = tx.row(
-        "UPDATE notices SET state = :state WHERE id = :id RETURNING armed, next_manner",
+        "UPDATE notices SET state = :state WHERE id = :id RETURNING armed, next_manner, priority",
         state=state.value,
         id=notice.id,
     )
     if row and row["armed"] != notice.armed:
-        manner = Manner(row["next_manner"])
-        owe(tx, notice.person, notice.kind, notice.place, notice.subject, manner)
+        _owe_anew(tx, notice, Manner(row["next_manner"]), Priority(row["priority"]))
 
 
-def put_off(tx: Transaction, notice: Notice, until: datetime, *, counts: bool = True) -> None:
+def put_off(
+    tx: Transaction,
+    notice: Notice,
+    until: datetime,
+    *,
+    counts: bool = True,
+    may_have_arrived: bool = False,
+    alone: bool = False,
+) -> None:
     """It could not be delivered now, and its chat waits with it; `counts`: as a try.
 
-    What was armed while it was on the wire is owed anew, behind whatever was owed meanwhile.
+    `alone`: others of its chat go on. What was armed while it was on the wire is owed anew, behind
+    whatever was owed meanwhile.
     """
     row = tx.row(
-        "UPDATE notices SET state = 'owed', due_at = :until, tries = tries + :one WHERE id = :id "
-        "RETURNING armed, next_manner",
+        "UPDATE notices SET state = 'owed', due_at = :until, repeats = repeats + :repeated, "
+        "tries = CASE WHEN :alone THEN 0 ELSE tries + :one END WHERE id = :id "
+        "RETURNING armed, next_manner, priority",
         one=int(counts),
+        repeated=int(may_have_arrived),
+        alone=int(alone),
         until=as_text(until),
         id=notice.id,
     )
-    tx.execute(
-        "UPDATE notices SET due_at = :until "
-        "WHERE chat = :chat AND state = 'owed' AND due_at < :until",
-        until=as_text(until),
-        chat=notice.place.chat,
-    )
+    if not alone:
+        tx.execute(
+            "UPDATE notices SET due_at = :until "
+            "WHERE chat = :chat AND state = 'owed' AND due_at < :until",
+            until=as_text(until),
+            chat=notice.place.chat,
+        )
     if row and row["armed"] != notice.armed:
         withdraw(tx, notice.kind, notice.place, notice.subject)
         is_new = Manner.NEW in (notice.manner, Manner(row["next_manner"]))
         manner = Manner.NEW if is_new else Manner.EDIT
-        owe(tx, notice.person, notice.kind, notice.place, notice.subject, manner)
+        _owe_anew(tx, notice, manner, Priority(row["priority"]))
     tx.wake("notices")
+
+
+def _owe_anew(tx: Transaction, notice: Notice, manner: Manner, priority: Priority) -> None:
+    owe(tx, notice.person, notice.kind, notice.place, notice.subject, manner, priority=priority)
 
 
 def lose_touch(tx: Transaction, chat: int) -> None:

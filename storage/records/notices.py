@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from storage.records.places import Place
 
@@ -31,6 +31,15 @@ class Manner(StrEnum):
     EDIT = "edit"
 
 
+class Priority(IntEnum):
+    """Which notices go first where not all may go at once."""
+
+    ANSWER = 0  # a person waits for it: they typed or pressed something
+    ALERT = 1
+    CARD = 2
+    DIGEST = 3
+
+
 class NoticeState(StrEnum):
     """A notice on the wire may have arrived: what is done at start depends on its manner."""
 
@@ -42,7 +51,10 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`person` is whose rows it shows; `armed` counts how often it was owed, `tries` failures."""
+    """`person` is whose rows it shows; `armed` counts how often it was owed, `tries` failures.
+
+    `repeats`: how many of its tries may have arrived.
+    """
 
     id: int
     person: int
@@ -54,6 +66,8 @@ class Notice:
     armed: int
     tries: int
     due_at: datetime
+    priority: Priority = Priority.ANSWER
+    repeats: int = 0
 
 
 class CardKind(StrEnum):

@@ -22,7 +22,15 @@ from mail.showing import (
 from storage import connections, notices
 from storage.database import Transaction
 from storage.records.connections import AttemptState, ConnectAttempt
-from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, NoticeState
+from storage.records.notices import (
+    Card,
+    CardKind,
+    Manner,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    Priority,
+)
 from storage.records.outbox import OutboxState
 from storage.records.places import Place
 from tests.integration.mail.room import ANNA, HOME, OLEG, Room
@@ -39,10 +47,17 @@ async def owe(
     place: Place = HOME,
     kind: NoticeKind = NoticeKind.ACCOUNTS,
     after: timedelta = NOTHING,
+    priority: Priority = Priority.ANSWER,
 ) -> None:
     await room.database.write(
-        lambda tx: notices.owe(tx, ANNA, kind, place, subject, manner, after=after)
+        lambda tx: notices.owe(
+            tx, ANNA, kind, place, subject, manner, after=after, priority=priority
+        )
     )
+
+
+async def owed_chats(room: Room) -> list[int]:
+    return [chat for chat, _ in await room.database.read(notices.owed_chats)]
 
 
 async def taken(room: Room, chat: int = ANNA) -> Notice:
@@ -126,7 +141,7 @@ async def test_each_chat_gets_its_notices_in_the_order_in_which_they_were_owed(r
     for subject in ("a", "b"):
         await owe(room, subject=subject)
         await owe(room, subject=subject, place=other)
-    assert await room.database.read(notices.owed_chats) in [(ANNA, -7), (-7, ANNA)]
+    assert await owed_chats(room) == [ANNA, -7]
     for chat in (ANNA, -7):
         assert [(await taken(room, chat)).subject for _ in range(2)] == ["a", "b"]
 
@@ -134,7 +149,7 @@ async def test_each_chat_gets_its_notices_in_the_order_in_which_they_were_owed(r
 async def test_a_notice_waits_for_its_time(room: Room) -> None:
     await owe(room, after=timedelta(seconds=1))
     assert await room.take() is None
-    assert await room.database.read(notices.owed_chats) == ()
+    assert await owed_chats(room) == []
     assert await room.database.read(notices.next_due) == room.clock.now + timedelta(seconds=1)
     room.clock.move_on(timedelta(seconds=1))
     assert await room.database.read(notices.next_due) is None, "it is due already"
@@ -147,16 +162,55 @@ async def test_what_was_put_off_comes_before_what_was_owed_later(room: Room) -> 
     await put_off(room, await taken(room), 5)
     await owe(room, subject="c")
     assert await room.take() is None
-    assert await room.database.read(notices.owed_chats) == ()
+    assert await owed_chats(room) == []
     room.clock.move_on(timedelta(seconds=5))
     assert [(await taken(room)).subject for _ in range(3)] == ["a", "b", "c"]
+
+
+async def test_what_a_person_waits_for_goes_before_alerts_and_those_before_cards(
+    room: Room,
+) -> None:
+    await owe(room, subject="card", priority=Priority.CARD)
+    await owe(room, subject="digest", priority=Priority.DIGEST, place=Place(-7))
+    await owe(room, subject="alert", priority=Priority.ALERT, place=Place(-7))
+    await owe(room, subject="answer")
+    assert await owed_chats(room) == [ANNA, -7]
+    assert [(await taken(room)).subject for _ in range(2)] == ["answer", "card"]
+    assert [(await taken(room, -7)).subject for _ in range(2)] == ["alert", "digest"]
+
+
+async def test_what_was_owed_as_a_card_may_become_urgent(room: Room) -> None:
+    await owe(room, subject="a", priority=Priority.CARD)
+    await owe(room, subject="b", priority=Priority.CARD)
+    await owe(room, subject="b", priority=Priority.ALERT)
+    assert (await taken(room)).subject == "b"
+    first = await taken(room)
+    await owe(room, subject="a", priority=Priority.ALERT)
+    await end(room, first)
+    assert (await taken(room)).priority is Priority.ALERT
+
+
+async def test_what_may_have_arrived_can_wait_without_its_chat(room: Room) -> None:
+    await owe(room, subject="a")
+    await owe(room, subject="b")
+    notice = await taken(room)
+    until = room.clock.now + timedelta(seconds=60)
+    await room.database.write(
+        lambda tx: notices.put_off(tx, notice, until, may_have_arrived=True, alone=True)
+    )
+    await owe(room, subject="c")
+    assert [(await taken(room)).subject for _ in range(2)] == ["b", "c"]
+    assert await room.take() is None
+    room.clock.move_on(timedelta(seconds=60))
+    again = await taken(room)
+    assert (again.subject, again.repeats) == ("a", 1)
 
 
 async def test_one_chat_that_waits_does_not_hold_another(room: Room) -> None:
     await owe(room)
     await put_off(room, await taken(room), 5)
     await owe(room, place=Place(-7))
-    assert await room.database.read(notices.owed_chats) == (-7,)
+    assert await owed_chats(room) == [-7]
 
 
 async def test_a_change_does_not_shorten_the_wait_that_telegram_asked_for(room: Room) -> None:
