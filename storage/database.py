@@ -1,14 +1,15 @@
-"""The one way to the rows: a single thread writes, another reads, and every change is one
-transaction that is on disk before its caller hears of it."""
+"""The one way to the rows: a single thread writes, another reads, and every change is all or
+nothing, and on disk before its caller hears of it."""
 
 import asyncio
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlite_utils
 
@@ -22,6 +23,7 @@ from storage.errors import (
 )
 from storage.ids import RandomBytes
 from storage.sealing import SecretKeys
+from storage.together import Group, Pending
 from storage.transaction import Clock, Reading, Transaction
 
 __all__ = ["Database", "Reading", "Transaction"]
@@ -46,6 +48,7 @@ class Database:
         self._closed = False
         self._damage = ""
         self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._waiting: deque[Pending[Any]] = deque()
 
     @classmethod
     async def open(
@@ -74,13 +77,17 @@ class Database:
         return self
 
     async def write(self, change: Callable[[Transaction], T]) -> T:
-        """Runs `change` in one write transaction and returns its answer once that is on disk.
+        """Runs `change` as one write transaction and returns its answer once that is on disk.
 
-        Whatever `change` raises rolls everything back. StorageUnavailable: nothing was written.
+        Whatever `change` raises rolls all of it back. StorageUnavailable: nothing was written.
         A caller that is cancelled cannot know whether it was. `change` must not wait for anything.
-        DatabaseDamaged: once it was met, nothing more is written or read.
+        DatabaseDamaged: once it was met, nothing more is written or read. Changes run in the order
+        in which they were asked for; those that wait at the same moment share the disk's time.
         """
-        return await self._in_writer(lambda: self._commit(change))
+        pending = Pending(change)
+        self._waiting.append(pending)
+        self._write_thread.submit(self._commit_waiting)
+        return await asyncio.wrap_future(pending.answer)
 
     async def read(self, look: Callable[[Reading], T]) -> T:
         """Runs `look` on one snapshot, which holds everything that was written before."""
@@ -137,15 +144,22 @@ class Database:
         except sqlite3.Error as error:
             raise sqlite.understood(error) or error from error
 
-    def _commit(self, change: Callable[[Transaction], T]) -> T:
+    def _commit_waiting(self) -> None:
+        """One commit for all that wait; whoever was taken along by an earlier one is told by it."""
         assert self._writer is not None
-        tx = self._transaction()
-        answer = self._run(self._writer, "BEGIN IMMEDIATE", lambda: change(tx))
-        if tx.forgot:
-            _empty_journal(self._writer)
-        for topic in tx.topics:
-            self._loop.call_soon_threadsafe(self._wake, topic)
-        return answer
+        writer, group = self._writer, Group(self._waiting)
+        if group.empty:
+            return
+        try:
+            self._run(writer, "BEGIN IMMEDIATE", lambda: group.run(writer, self._transaction))
+        except BaseException as error:  # noqa: BLE001  (whoever waits must hear of it)
+            group.fail(error)
+        else:
+            if group.forgot:
+                _empty_journal(writer)
+            for topic in group.topics:
+                self._loop.call_soon_threadsafe(self._wake, topic)
+        group.tell()
 
     def _transaction(self) -> Transaction:
         assert self._writer is not None
