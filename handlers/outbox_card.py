@@ -14,7 +14,7 @@ from handlers.sentences import (
     mend_fields,
 )
 from handlers.texts import Texts
-from mail.drafts import Press
+from mail.draft_presses import Press
 from mail.outbox import Decision
 from mail.recipients import same_address
 from mail.showing import OutboxScene

@@ -11,7 +11,7 @@ from handlers.formatting import body_text, cut, length, pieces
 from handlers.letter_card import shown_line
 from handlers.texts import Texts
 from mail import body
-from mail.drafts import Press
+from mail.draft_presses import Press
 from mail.recipients import domain
 from storage.records.drafts import Draft, Field, Written
 from storage.records.notices import CardKind

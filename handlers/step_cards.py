@@ -9,7 +9,7 @@ from handlers.review_card import review_card, whole_html
 from handlers.sentences import failure_sentence
 from handlers.texts import Texts, mark
 from mail import body
-from mail.drafts import Press
+from mail.draft_presses import Press
 from mail.fields import COPIES, filled
 from mail.showing import DraftScene
 from mail.steps import SHOWS_REVIEW

@@ -31,7 +31,7 @@ from bot.wiring import _services
 from handlers.account_cards import AccountButton, AccountPress
 from handlers.buttons import AskAgainButton, DraftButton, OutboxButton, SendButton
 from handlers.connection_cards import AttemptButton
-from mail.drafts import Press
+from mail.draft_presses import Press
 from storage import connections, drafts, outbox, people
 from storage.database import Database, Transaction
 from storage.migrations import migrations

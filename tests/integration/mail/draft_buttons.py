@@ -1,7 +1,7 @@
 """Buttons of a draft's cards, as a play presses them."""
 
 from handlers.buttons import DraftButton, SendButton
-from mail.drafts import Press
+from mail.draft_presses import Press
 from storage.records.drafts import Draft, Field
 
 

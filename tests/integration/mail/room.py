@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from mail import showing
-from mail.drafts import Drafts, Press
+from mail.draft_presses import Press
+from mail.drafts import Drafts
 from mail.errors import BadValue
 from mail.lookups import Lookups
 from mail.outbox import Decision, Outbox

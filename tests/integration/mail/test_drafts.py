@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from mail.drafts import CARD_PAUSE, Drafts, Press
+from mail.draft_presses import Press
+from mail.drafts import CARD_PAUSE, Drafts
 from mail.errors import (
     AlreadyApplied,
     BadValue,

@@ -7,7 +7,7 @@ import pytest
 
 from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, PortalError, Refused
 from bitrix24.models import Sender
-from mail.drafts import Press
+from mail.draft_presses import Press
 from mail.errors import BadValue
 from storage import connections, drafts
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants

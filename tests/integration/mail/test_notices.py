@@ -7,7 +7,7 @@ import pytest
 
 from bitrix24.errors import Failure, FailureCode, Unknown
 from mail import showing
-from mail.drafts import Press
+from mail.draft_presses import Press
 from mail.showing import (
     AccountsScene,
     AdmittedScene,

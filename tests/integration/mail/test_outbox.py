@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mail.drafts import Press
+from mail.draft_presses import Press
 from mail.errors import BadValue, LimitReached, NotConnected, Stale, TooLate
 from mail.outbox import OLD_CARD, SENDS_AN_HOUR, Decision
 from storage import outbox

@@ -20,7 +20,7 @@ from bitrix24.errors import (
 )
 from bitrix24.learned import Learned
 from bitrix24.models import Sent
-from mail.drafts import Press
+from mail.draft_presses import Press
 from mail.outbox import Decision
 from mail.sending import STORE_AGAIN
 from mail.waits import WAITS

@@ -20,7 +20,7 @@ from bitrix24.errors import Failure, FailureCode, Refused, RefusedField, Unknown
 from bitrix24.models import Sent
 from handlers.buttons import DraftButton, SendButton
 from handlers.step_cards import draft_card
-from mail.drafts import Press
+from mail.draft_presses import Press
 from mail.errors import MailError
 from mail.outbox import Decision
 from mail.showing import DraftScene

@@ -1,0 +1,88 @@
+"""Which draft typed text answers, and whether that draft takes text now.
+
+Everything here runs inside the caller's one transaction.
+"""
+
+from mail.errors import Closed, Closing, NothingAsked, OpenDraft
+from storage import drafts, letters, notices, outbox
+from storage.database import Reading
+from storage.records.drafts import Draft, DraftState, Field
+from storage.records.letters import Letter
+from storage.records.notices import CardKind
+from storage.records.outbox import OutboxState
+from storage.records.places import Place
+from storage.records.pointers import PointsAt
+
+_CLOSED = {
+    OutboxState.HELD: Closing.HELD,
+    OutboxState.QUEUED: Closing.SENDING,
+    OutboxState.SENDING: Closing.SENDING,
+    OutboxState.VERIFYING: Closing.UNKNOWN,
+    OutboxState.UNKNOWN: Closing.UNKNOWN,
+    OutboxState.DEFERRED: Closing.WAITING,
+    OutboxState.EXPIRED: Closing.WAITING,
+    OutboxState.BLOCKED: Closing.WAITING,
+}
+
+
+def letter_at(tx: Reading, person: int, place: Place, reply_to: int | None) -> Letter | None:
+    """The letter whose card the text replies to."""
+    card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
+    if card is None or card.kind is not CardKind.LETTER:
+        return None
+    return letters.find(tx, person, card.subject)
+
+
+def asked(tx: Reading, person: int, place: Place, reply_to: int | None) -> Draft:
+    """The draft whose card the text replies to, else what was asked last; NothingAsked."""
+    card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
+    if card is not None and card.kind is CardKind.DRAFT:
+        draft = drafts.find(tx, person, card.subject)
+    elif card is not None and card.kind is CardKind.OUTBOX:
+        row = outbox.find(tx, person, card.subject)
+        draft = drafts.find(tx, person, row.draft) if row else None
+    else:
+        draft = asked_last(tx, person, place)
+    if draft is None:
+        raise NothingAsked
+    return draft
+
+
+def asked_last(tx: Reading, person: int, place: Place) -> Draft | None:
+    """What was asked last here; after connecting, the letter that was being written before."""
+    pointer = drafts.pointer(tx, person, place)
+    if pointer is not None and pointer.kind is PointsAt.DRAFT:
+        return drafts.find(tx, person, pointer.subject)
+    return older(tx, person, place)
+
+
+def older(tx: Reading, person: int, place: Place) -> Draft | None:
+    """The newest draft here that is still being written."""
+    written = drafts.newest(tx, person, place)
+    return next((draft for draft in written if draft.state is DraftState.COMPOSING), None)
+
+
+def still_open(tx: Reading, over: Draft) -> OpenDraft | None:
+    """The newest draft in this place that takes text, where the one asked last is over."""
+    for draft in drafts.newest(tx, over.owner, over.place):
+        card = notices.live_card(tx, CardKind.DRAFT, draft.place, draft.id)
+        takes_text = draft.state is DraftState.COMPOSING and draft.field is not Field.REFUSAL
+        if takes_text and card is not None:
+            return OpenDraft(card.message, draft.letter_number, draft.written.subject)
+    return None
+
+
+def check_open(tx: Reading, draft: Draft) -> None:
+    """Closed, if the draft takes no text now."""
+    if draft.state is DraftState.ASIDE:
+        raise Closed(Closing.ASIDE)
+    if draft.state is DraftState.CONFIRMED:
+        raise Closed(how_closed(tx, draft))
+    if draft.field is Field.REFUSAL:
+        raise Closed(Closing.REFUSAL)
+
+
+def how_closed(tx: Reading, draft: Draft) -> Closing:
+    """Why a draft that was told to go takes no text."""
+    row = outbox.newest_of_draft(tx, draft.owner, draft.id)
+    return _CLOSED.get(row.state, Closing.ENDED) if row else Closing.ENDED
