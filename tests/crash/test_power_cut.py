@@ -14,9 +14,9 @@ from tests.integration.mail.room import START
 from tests.integration.storage.places import ask
 from tests.support.scale import times
 
-DAYS = times(1, full=20)
+DAYS = times(1, full=40)
 ROUNDS = times(10, full=64)  # of eight changes that somebody is told of
-CUTS = times(16, full=50)  # a day
+CUTS = times(16, full=250)  # a day
 
 
 @pytest.fixture

@@ -1,19 +1,22 @@
 """SIGKILL in the middle of writing loses no acknowledged commit and tears no transaction."""
 
+import random
 import subprocess
 import sys
 from pathlib import Path
 
+from tests.crash.write_until_killed import AT_ONCE
 from tests.integration.storage.places import ask, make_database
-from tests.integration.storage.write_until_killed import AT_ONCE
+from tests.support.scale import times
 
-COMMITS_BEFORE_THE_KILL = (1, 40, 90, 150, 400)
+KILLS = times(4, full=200)
+LONGEST = 400  # commits before a kill
 
 
 def write_until_killed(path: Path, start: int, commits: int) -> list[int]:
     """The numbers whose commits were acknowledged."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.storage.write_until_killed", path, str(start)],
+        [sys.executable, "-m", "tests.crash.write_until_killed", path, str(start)],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -28,14 +31,19 @@ def numbers(path: Path, names: str) -> set[int]:
     return {int(name.split(":")[1]) for (name,) in ask(path, names)}
 
 
-async def test_row_6_a_killed_writer_keeps_every_acknowledged_commit_whole(path: Path) -> None:
+async def test_row_54_a_killed_writer_keeps_every_acknowledged_commit_whole(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "bot.db"
+    rng = random.Random(54)
     acknowledged: set[int] = set()
-    for round_, commits in enumerate(COMMITS_BEFORE_THE_KILL):
-        acknowledged.update(write_until_killed(path, round_ * 100_000, commits))
+    for kill in range(KILLS):
+        commits = rng.randint(1, LONGEST)
+        acknowledged.update(write_until_killed(path, kill * 100_000, commits))
         assert ask(path, "PRAGMA integrity_check") == [("ok",)]
         written = numbers(path, "SELECT cause FROM causes")
         assert written == numbers(path, "SELECT name FROM facts")
         assert acknowledged <= written
-        unsaid = AT_ONCE * (round_ + 1)
+        unsaid = AT_ONCE * (kill + 1)
         assert len(written) <= len(acknowledged) + unsaid, "at most those in hand are unsaid"
     await make_database(path)
