@@ -24,6 +24,13 @@ from tests.integration.storage.places import (
     bytes_of,
     make_database,
 )
+from tests.integration.storage.released import (
+    RELEASES,
+    kept,
+    make_released,
+    open_as,
+    rows_of,
+)
 
 Change = Callable[[sqlite_utils.Database], None]
 
@@ -84,6 +91,27 @@ async def test_row_58_a_newer_file_is_refused_and_left_alone(path: Path) -> None
     before = bytes_of(path)
     with pytest.raises(DatabaseRefused) as caught:
         await run(path, m001_start)
+    assert caught.value.reason is Refusal.NEWER
+    assert bytes_of(path) == before
+
+
+@pytest.mark.parametrize("release", RELEASES)
+async def test_row_58_every_released_file_is_brought_up_to_date_with_all_its_rows(
+    path: Path, release: int
+) -> None:
+    await make_released(path, release)
+    before = rows_of(path)
+    assert [table for table, rows in before.items() if not rows] == []
+    await make_database(path)
+    assert kept(before, rows_of(path))
+
+
+@pytest.mark.parametrize("release", RELEASES[:-1])
+async def test_row_58_every_older_program_refuses_the_newest_file(path: Path, release: int) -> None:
+    await make_database(path)
+    before = bytes_of(path)
+    with pytest.raises(DatabaseRefused) as caught:
+        await open_as(path, release)
     assert caught.value.reason is Refusal.NEWER
     assert bytes_of(path) == before
 
