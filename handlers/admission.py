@@ -14,6 +14,7 @@ from handlers.admin_menu import show_admin_menu
 from handlers.admission_cards import (
     LetInButton,
     claimed_text,
+    no_access_toast,
     no_use_text,
     start_text,
     stranger_text,
@@ -52,7 +53,7 @@ class Admission(BaseMiddleware):
             data["person"] = person
             return await handler(event, data)
         if isinstance(event, CallbackQuery):
-            return await answer_press(event)
+            return await answer_press(event, no_access_toast(data["_"]))
         return await _meet_stranger(event, person, data)
 
     async def _in_group(

@@ -78,6 +78,11 @@ def no_use_text(_: Texts) -> str:
     )
 
 
+def no_access_toast(_: Texts) -> str:
+    """To whoever presses a button without being let in, whatever the button."""
+    return _("You cannot use this bot at the moment.")
+
+
 def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
     """Somebody who asks, who came by a link of the reader, or because anybody may."""
     stranger = scene.stranger

@@ -7,6 +7,7 @@ from aiogram.utils.formatting import Text
 from handlers.account_cards import accounts_card
 from handlers.admission_cards import admitted_card, approval_card
 from handlers.cards import Shown
+from handlers.closed_cards import closed_card
 from handlers.connection_cards import attempt_card, moved_card
 from handlers.letter_card import letter_card
 from handlers.outbox_card import outbox_card, told_below
@@ -27,6 +28,7 @@ from mail.showing import (
     Showing,
     UnreadableScene,
 )
+from mail.without_access import ClosedScene
 from storage.records.people import Person
 
 
@@ -54,6 +56,8 @@ def render_scene(showing: Showing, _: Texts) -> Shown:
             return outbox_list_card(scene, _)
         case FoldScene() as scene:
             return told_below(scene.row, _)
+        case ClosedScene() as scene:
+            return closed_card(scene, _)
         case UnreadableScene():
             return Shown(
                 Text(_("I could not handle one of your messages. Please send it once more."))

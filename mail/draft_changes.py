@@ -151,18 +151,6 @@ def set_aside(draft: Draft) -> Draft:
     )
 
 
-def offer_set_aside(tx: Transaction, person: int) -> None:
-    """Who was removed and is let in again sees what was set aside meanwhile, to bring it back.
-
-    What they set aside themselves was shown so at the time.
-    """
-    for draft in drafts.newest(tx, person, Place(person)):
-        card = notices.live_card(tx, CardKind.DRAFT, draft.place, draft.id)
-        told = card is not None and card.revision == draft.revision
-        if draft.state is DraftState.ASIDE and not told:
-            notices.owe(tx, person, NoticeKind.DRAFT, draft.place, draft.id, Manner.NEW)
-
-
 def reopened(draft: Draft, field: Field, against: Known) -> Draft:
     """A confirmed draft that did not leave is written on, at this field."""
     return enter(

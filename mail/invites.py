@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mail.admins import Admins, show_request
-from mail.draft_changes import offer_set_aside
 from mail.people import ASK_AGAIN, MOST_TOLD, once_more
+from mail.without_access import open_again
 from storage import invites, notices, people
 from storage.database import Database, Reading, Transaction
 from storage.records.invites import Invite
@@ -95,7 +95,7 @@ class Invites:
         place = Place(stranger.id)
         notices.owe(tx, stranger.id, NoticeKind.ADMITTED, place, subject, Manner.NEW)
         if stranger.removed:
-            offer_set_aside(tx, stranger.id)
+            open_again(tx, stranger.id)
         if stranger.access is Access.WAITING:
             for admin in self._admins.all(tx):
                 show_request(tx, admin.id, stranger.id, Manner.EDIT)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mail.admins import Admins, show_request
-from mail.draft_changes import offer_set_aside
 from mail.errors import Stale
+from mail.without_access import open_again
 from storage import invites, notices, people
 from storage.database import Database, Reading, Transaction
 from storage.records.notices import Manner, NoticeKind
@@ -76,7 +76,7 @@ class People:
                 for one in self._admins.all(tx):
                     show_request(tx, one.id, person, Manner.NEW)
             if now.removed and met.admitted:
-                offer_set_aside(tx, person)
+                open_again(tx, person)
             return met
 
         return await self._database.write(change)
@@ -145,7 +145,7 @@ class People:
             subject = str(person)
             notices.owe(tx, person, NoticeKind.ADMITTED, Place(person), subject, Manner.NEW)
             if stranger.removed and let_in:
-                offer_set_aside(tx, person)
+                open_again(tx, person)
 
         await self._database.write(change)
 
@@ -168,7 +168,7 @@ class People:
         admin = replace(stranger, access=Access.ADMITTED, admin=True, removed=False)
         people.save(tx, admin)
         if stranger.removed:
-            offer_set_aside(tx, person)
+            open_again(tx, person)
         _ask_about_everybody(tx, admin)
         return True
 

@@ -7,6 +7,7 @@ from mail.connection_changes import disconnected, forgetful
 from mail.draft_changes import relabel
 from mail.errors import Stale
 from mail.showing import ApprovalScene, approval_scene
+from mail.without_access import cards_to_close, close
 from storage import connections, drafts, notices, outbox, people
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import AttemptState
@@ -68,11 +69,14 @@ class Removing:
             self._admins.check(tx, admin)
             if self._removable(tx, person).revision != revision:
                 raise Stale
+            cards = cards_to_close(tx, person)
             _stop_everything(tx, person)
             removed = _shut_out(tx, person)
             notices.drop_owed(tx, person)
             subject = str(person)
             notices.owe(tx, person, NoticeKind.ADMITTED, Place(person), subject, Manner.NEW)
+            for card in cards:
+                close(tx, card)
             relabel(tx, admin, place, message, CardKind.APPROVAL, subject, removed.revision)
             self._show(tx, subject)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mail.draft_changes import known_or_none
+from mail.without_access import ClosedScene, close_if_shut_out, closed
 from storage import (
     connection_tests,
     connections,
@@ -147,6 +148,7 @@ Scene = (
     | FoldScene
     | MovedScene
     | OutboxListScene
+    | ClosedScene
 )
 
 
@@ -163,11 +165,14 @@ class Showing:
 def load(tx: Reading, notice: Notice) -> Showing | None:
     """What is to be shown now; None: the rows moved on, and there is nothing to show.
 
-    Somebody without access is told how they stand, and nothing else.
+    Somebody without access is told how they stand, and on each card what became of it.
     """
     reader = people.find(tx, notice.person)
-    if reader is None or (not reader.admitted and notice.kind not in _FOR_ANYBODY):
+    if reader is None:
         return None
+    if not reader.admitted and notice.kind not in _FOR_ANYBODY:
+        line = closed(tx, notice)
+        return Showing(reader, line[0], line[1]) if line else None
     return _LOADERS[notice.kind](tx, notice, reader)
 
 
@@ -344,6 +349,7 @@ def delivered(tx: Transaction, notice: Notice, card: Card | None) -> None:
         notices.save_card(tx, card)
         if card.kind is not CardKind.LETTER:  # a letter's card has no buttons to lose
             _fold_older(tx, card)
+            close_if_shut_out(tx, card)
     notices.end(tx, notice)
     if _says_wait(tx, notice):
         notices.owe(

@@ -99,10 +99,12 @@ def withdraw(tx: Transaction, kind: NoticeKind, place: Place, subject: str) -> M
 
 
 def drop_owed(tx: Transaction, person: int) -> None:
-    """Nothing is owed to this person any more, whatever it was about."""
+    """Nothing is owed to this person any more; buttons that are to go from old cards still go."""
     tx.execute(
-        "UPDATE notices SET state = 'dropped' WHERE person = :person AND state = 'owed'",
+        "UPDATE notices SET state = 'dropped' "
+        "WHERE person = :person AND state = 'owed' AND kind <> :fold",
         person=person,
+        fold=NoticeKind.FOLD.value,
     )
 
 
@@ -280,6 +282,15 @@ def live_card(tx: Reading, kind: CardKind, place: Place, subject: str) -> Card |
         thread=place.thread,
     )
     return _card(row) if row else None
+
+
+def live_cards(tx: Reading, person: int) -> tuple[Card, ...]:
+    """Everything that shows this person something and may have buttons, oldest first."""
+    rows = tx.rows(
+        "SELECT * FROM cards WHERE person = :person AND live = 1 ORDER BY chat, message",
+        person=person,
+    )
+    return tuple(_card(row) for row in rows)
 
 
 def older_cards(tx: Reading, card: Card) -> tuple[Card, ...]:

@@ -53,13 +53,19 @@ async def test_row_90_all_buttons_die_at_once_and_what_is_held_is_cancelled(
     await oleg.chat.wait_until(lambda _: held.buttons == ["Undo"])
     open_review = await review(oleg, "Another one")
     before = len(oleg.chat.from_bot)
+    wanted = [(open_review, label) for label in ("Send", "Edit", "Cancel")] + [(held, "Undo")]
+    presses = [(card, card.button(label)["callback_data"]) for card, label in wanted]
     card = await remove(anna, oleg)
     removed_at = time.monotonic()
-    for button in ("Send", "Edit", "Cancel"):
-        await oleg.press(open_review, button).answered()
-    await oleg.press(held, "Undo").answered()
+    toasts = [await oleg.press_data(message, data).answered() for message, data in presses]
     assert time.monotonic() - removed_at < 1
+    assert toasts == ["You cannot use this bot at the moment."] * 4
     await oleg.chat.wait_for(REMOVED)
+    cancelled = "Cancelled, because your access to this bot ended. It did not leave."
+    await oleg.chat.wait_until(lambda _: held.text == cancelled)
+    set_aside = "Set aside, because your access to this bot ended. It was not sent."
+    await oleg.chat.wait_until(lambda _: open_review.text == set_aside)
+    assert (held.buttons, open_review.buttons) == ([], [])
     said = oleg.say("/reply 15 and this")
     await oleg.chat.wait_for("You can ask again a day after that.", after=said.id)
     assert len(oleg.chat.from_bot) == before + 2
@@ -87,13 +93,14 @@ async def test_who_comes_back_begins_anew_and_old_buttons_stay_dead(
     anna: Person, oleg: Person, sandbox: Sandbox
 ) -> None:
     open_review = await review(oleg)
+    send_data = open_review.button("Send")["callback_data"]
     await remove(anna, oleg)
     await oleg.chat.wait_for(REMOVED)
     said = anna.say("/invite")
     link = await anna.chat.wait_for("?start=", after=said.id)
     oleg.say(f"/start {link.text.rpartition('=')[2]}")
     await oleg.chat.wait_for("You were let in", after=open_review.id)
-    assert "newest card" in await oleg.press(open_review, "Send").answered()
+    assert "newest card" in await oleg.press_data(open_review, send_data).answered()
     said = oleg.say("/accounts")
     await oleg.chat.wait_for("No portal is connected.", after=said.id)
     assert sandbox.portal.sent == []

@@ -1,18 +1,24 @@
 """Removing a person: from that moment nothing happens in their name, and nothing typed is lost."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from mail import showing
 from mail.errors import NotAllowed, Stale
+from mail.outbox_changes import show_state
 from mail.people import Answer, People
 from mail.removing import Removing
-from storage import connections, drafts, notices
+from mail.waits import WAITS
+from mail.wire_results import leave_unknown
+from mail.without_access import ClosedScene, Closure, open_again
+from storage import connections, drafts, notices, outbox, people
 from storage.database import Database, Transaction
 from storage.records.connections import AttemptState
 from storage.records.drafts import DraftState
-from storage.records.notices import Card, CardKind, Manner, NoticeKind
+from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind
 from storage.records.outbox import OutboxState, Why
 from storage.records.people import Access
 from storage.records.places import Place
@@ -129,6 +135,105 @@ async def test_row_90_only_the_removal_is_told(office: Office, door: Door) -> No
     await door.remove()
     assert await office.shown() == [("admitted", str(ANNA), Manner.NEW)]
     assert await office.shown(MIRA) == [("approval", str(ANNA), Manner.EDIT)]
+
+
+async def closures(office: Office) -> dict[int, Closure]:
+    """What each message that is edited now says, of those that are edited at all."""
+    found: dict[int, Closure] = {}
+    for notice in await office.deliver():
+        shown = await office.db.read(partial(showing.load, notice=notice))
+        if shown and isinstance(shown.scene, ClosedScene):
+            assert shown.target is not None
+            found[shown.target] = shown.scene.closure
+    return found
+
+
+async def test_row_90_cards_kept_their_text_and_their_buttons(office: Office, door: Door) -> None:
+    await office.connect()
+    connection = (await office.only_connection()).id
+    rows = {
+        state: await office.letter_on_its_way(connection, state)
+        for state in (*NOT_LEFT, *LEFT, OutboxState.VERIFYING)
+    }
+    for message, row in enumerate(rows.values(), 100):
+        await office.card(CardKind.OUTBOX, row.id, row.revision, message)
+    draft = await office.draft(connection)
+    await office.card(CardKind.DRAFT, draft.id, draft.revision, 90)
+    await office.card(CardKind.ACCOUNTS, str(ANNA), 1, 91)
+    await office.card(CardKind.LETTER, "l" * 16, 1, 92)
+    await door.remove()
+    cancelled, on_its_way = Closure.CANCELLED, Closure.ON_ITS_WAY
+    assert await closures(office) == {
+        90: Closure.ASIDE,
+        91: Closure.ENDED,
+        **{100 + number: cancelled for number in range(len(NOT_LEFT))},
+        104: on_its_way,
+        105: Closure.NOT_KNOWN,
+        108: on_its_way,
+    }, "what was told of ended letters stands"
+
+
+async def test_row_90_what_was_on_the_wire_is_told_in_one_line_and_in_full_once_back(
+    office: Office, door: Door
+) -> None:
+    await office.connect()
+    connection = (await office.only_connection()).id
+    sending = await office.letter_on_its_way(connection, OutboxState.SENDING)
+    verifying = await office.letter_on_its_way(connection, OutboxState.VERIFYING)
+    await office.card(CardKind.OUTBOX, sending.id, sending.revision, 100)
+    await office.card(CardKind.OUTBOX, verifying.id, verifying.revision, 101)
+    await door.remove()
+    await office.deliver()
+
+    def settle(tx: Transaction) -> None:
+        assert outbox.accept(tx, sending, Why.RESPONSE)
+        show_state(tx, sending, None)
+        leave_unknown(tx, verifying, WAITS)
+
+    await office.db.write(settle)
+    assert await closures(office) == {100: Closure.SENT, 101: Closure.NOT_KNOWN}
+    await office.db.write(let_in)
+    told = await office.shown()
+    assert ("outbox", sending.id, Manner.EDIT) in told
+    assert ("outcome", verifying.id, Manner.NEW) in told
+
+
+def let_in(tx: Transaction) -> None:
+    people.save(tx, replace(people.get(tx, ANNA), access=Access.ADMITTED, removed=False))
+    open_again(tx, ANNA)
+
+
+async def test_row_90_a_card_that_arrives_after_the_removal_is_closed_too(
+    office: Office, door: Door
+) -> None:
+    await office.connect()
+    draft = await office.draft((await office.only_connection()).id)
+
+    def take(tx: Transaction) -> Notice:
+        tx.execute("UPDATE notices SET state = 'done'")
+        notices.owe(tx, ANNA, NoticeKind.DRAFT, HERE, draft.id, Manner.NEW)
+        taken = notices.take(tx, ANNA)
+        assert taken is not None
+        return taken
+
+    on_wire = await office.db.write(take)
+    await door.remove()
+    await office.deliver()
+    card = Card(HERE, 90, ANNA, CardKind.DRAFT, draft.id, 1, live=True, shown_at=NOON)
+    await office.db.write(lambda tx: showing.delivered(tx, on_wire, card))
+    assert await closures(office) == {90: Closure.ASIDE}
+
+
+async def test_row_90_what_they_had_set_aside_themselves_gets_its_button_back(
+    office: Office, door: Door
+) -> None:
+    await office.connect()
+    own = await office.draft((await office.only_connection()).id, DraftState.ASIDE)
+    await office.card(CardKind.DRAFT, own.id, own.revision, 90)
+    await door.remove()
+    assert await closures(office) == {90: Closure.ASIDE}
+    await office.db.write(let_in)
+    assert await office.shown() == [("draft", own.id, Manner.EDIT)]
 
 
 async def test_a_removed_person_asks_again_after_a_day(

@@ -15,10 +15,12 @@ from handlers.admission_cards import (
     stranger_text,
 )
 from handlers.cards import Shown
+from handlers.closed_cards import closed_card
 from handlers.removal_cards import RemovalPress, RemoveButton, removal_card
 from mail.people import Answer
 from mail.removing import Removal
 from mail.showing import AdmittedScene, ApprovalScene
+from mail.without_access import ClosedScene, Closure
 from storage.records.people import Access, Person
 from tests.unit.handlers.english import EN, fit_for_people
 
@@ -125,3 +127,12 @@ def test_the_start_says_what_comes_next() -> None:
 def test_being_refused_is_told_too() -> None:
     scenes = (AdmittedScene(True), AdmittedScene(False), AdmittedScene(False, removed=True))
     assert len({admitted_card(scene, EN).content()[0] for scene in scenes}) == len(scenes)
+
+
+def test_row_90_each_card_of_the_removed_says_in_a_line_of_its_own_what_became_of_it() -> None:
+    cards = [closed_card(ClosedScene(closure), EN) for closure in Closure]
+    lines = [card.content()[0] for card in cards]
+    assert len(set(lines)) == len(lines)
+    assert all(fit_for_people(line) for line in lines)
+    assert [card.keyboard for card in cards] == [()] * len(cards)
+    assert {card.kind for card in cards} == {None}, "the row stays, to be shown again"
