@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE = 1.0  # seconds between a loop's crash and its next start; doubles each time
 LONGEST_PAUSE = 60.0  # seconds; a loop that ran for so long before it crashed begins anew
+STORAGE_PAUSE = 10.0  # seconds at most, where only the disk is waited for: it costs nobody a call
 CANCEL_SECONDS = 2.0  # how long a cancelled task may take to tidy up
 
 
@@ -149,6 +150,7 @@ class Tasks:
                 if self._clock() - began >= LONGEST_PAUSE:
                     seconds = FIRST_PAUSE
                 if isinstance(error, StorageUnavailable):
+                    seconds = min(seconds, STORAGE_PAUSE)
                     log.warning("%s waits %.0f s: the storage is %s", name, seconds, error.trouble)
                 else:
                     log.exception("%s crashed and starts again in %.0f s", name, seconds)

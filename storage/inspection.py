@@ -62,6 +62,7 @@ def _inspect(
     migrations: sqlite_utils.Migrations,
     look: Callable[[Reading], T],
 ) -> Inspection[T]:
+    place.refuse_network(path)
     place.check_file(path)
     if not os.access(path, os.R_OK):
         raise DatabaseRefused(Refusal.READ_ONLY)

@@ -15,6 +15,7 @@ from storage.errors import (
     StorageUnavailable,
     Trouble,
 )
+from storage.mounts import MOUNTS, is_on_network
 from storage.sqlite import mark_as_ours
 
 _SMALLEST_PAGE = 512
@@ -26,9 +27,10 @@ def beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
-def prepare(path: Path, *, make_folder: bool) -> None:
+def prepare(path: Path, *, make_folder: bool, mounts: Path = MOUNTS) -> None:
     """Afterwards there is a file that SQLite may open, read and write."""
     _prepare_folder(path.parent, make_folder)
+    refuse_network(path, mounts)
     if path.exists():
         check_file(path)
     elif beside(path, "-wal").exists():
@@ -42,6 +44,12 @@ def prepare(path: Path, *, make_folder: bool) -> None:
             raise StorageUnavailable(Trouble.FULL if full else Trouble.IO) from None
     if not os.access(path, os.R_OK | os.W_OK):
         raise DatabaseRefused(Refusal.READ_ONLY)
+
+
+def refuse_network(path: Path, mounts: Path = MOUNTS) -> None:
+    """Locks do not hold there, and nobody knows what a sync is worth."""
+    if is_on_network(path.resolve().parent, mounts):
+        raise DatabaseRefused(Refusal.UNSUITABLE)
 
 
 def check_file(path: Path) -> None:

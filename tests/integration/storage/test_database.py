@@ -301,6 +301,21 @@ async def test_many_writes_at_once_are_all_there(db: Database) -> None:
     assert await db.read(fact_names) == [f"{number:03}" for number in range(200)]
 
 
+async def test_the_journal_is_written_back_and_begins_anew_however_much_is_read_meanwhile(
+    db: Database, path: Path
+) -> None:
+    """A look that never ends would keep all of it: 20 MB here, and soon the whole disk."""
+    journal = path.with_name("bot.db-wal")
+    sizes = []
+    for number in range(200):
+        change = db.write(add_fact(f"{number:03}", "x" * 100_000))
+        _, found = await asyncio.gather(change, db.read(fact_names))
+        assert len(found) >= number
+        sizes.append(journal.stat().st_size)
+    assert max(sizes) < 8_000_000
+    assert sizes[-1] == max(sizes), "it is written over, not made anew"
+
+
 async def test_closing_finishes_what_was_asked_for(db: Database, path: Path) -> None:
     waiting = [asyncio.gather(db.write(add_fact(str(number)))) for number in range(5)]
     await asyncio.sleep(0)

@@ -53,7 +53,7 @@ async def test_leftovers_of_a_start_that_was_killed_are_cleared_away(path: Path)
     assert [each.name for each in _files(path.parent)] == ["bot.db"]
 
 
-async def test_a_missing_folder_is_named_not_made(tmp_path: Path) -> None:
+async def test_row_56_a_missing_folder_is_named_not_made(tmp_path: Path) -> None:
     assert await refusal_of(tmp_path / "data" / "bot.db") is Refusal.FOLDER_MISSING
     assert _files(tmp_path) == []
 

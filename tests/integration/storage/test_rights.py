@@ -47,7 +47,7 @@ async def test_an_owner_without_other_rights_opens_it(folder: Path) -> None:
     assert open_as_nobody(path) == "ok opened"
 
 
-async def test_a_read_only_file_is_refused_but_can_be_inspected(folder: Path) -> None:
+async def test_row_56_a_read_only_file_is_refused_but_can_be_inspected(folder: Path) -> None:
     path = folder / "bot.db"
     await make_database(path)
     path.chmod(0o400)
@@ -55,7 +55,7 @@ async def test_a_read_only_file_is_refused_but_can_be_inspected(folder: Path) ->
     assert open_as_nobody(path) == "ok read_only"
 
 
-async def test_a_folder_that_may_not_be_written_is_refused(folder: Path) -> None:
+async def test_row_56_a_folder_that_may_not_be_written_is_refused(folder: Path) -> None:
     path = folder / "bot.db"
     await make_database(path)
     give_away(folder, path)
@@ -63,14 +63,14 @@ async def test_a_folder_that_may_not_be_written_is_refused(folder: Path) -> None
     assert open_as_nobody(path) == "ok not_writable"
 
 
-def test_a_new_file_is_not_tried_in_a_folder_that_may_not_be_written(folder: Path) -> None:
+def test_row_56_a_new_file_is_not_tried_in_a_folder_that_may_not_be_written(folder: Path) -> None:
     give_away(folder)
     folder.chmod(0o500)
     assert open_as_nobody(folder / "bot.db") == "absent not_writable"
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs two users: run as root")
-async def test_somebody_elses_file_is_refused(folder: Path) -> None:
+async def test_row_56_somebody_elses_file_is_refused(folder: Path) -> None:
     path = folder / "bot.db"
     await make_database(path)
     give_away(folder)

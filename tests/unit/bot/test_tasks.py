@@ -8,6 +8,7 @@ import pytest
 
 from bot.exits import Ending, Exit
 from bot.tasks import LONGEST_PAUSE, Stop, Tasks
+from storage.errors import StorageUnavailable, Trouble
 
 
 class Clock:
@@ -56,6 +57,25 @@ async def test_a_crashed_loop_starts_again_after_a_pause_that_grows_up_to_a_cap(
     assert pauses.seconds == [1, 2, 4, 8, 16, 32, 60, 60]
     assert "outbox crashed and starts again in 1 s" in caplog.text
     assert "RuntimeError: no luck" in caplog.text
+
+
+async def test_row_52_after_an_hour_of_a_full_disk_a_loop_is_back_within_seconds() -> None:
+    clock, over = Clock(), asyncio.Event()
+
+    async def pause(_stop: Stop, seconds: float) -> None:
+        clock.now += seconds
+        await asyncio.sleep(0)
+
+    async def loop(stop: Stop) -> None:
+        if clock.now < 3600:
+            raise StorageUnavailable(Trouble.FULL)
+        over.set()
+
+    tasks = Tasks(pause=pause, clock=clock)
+    tasks.start("outbox", loop)
+    await over.wait()
+    await tasks.stop(1)
+    assert clock.now < 3600 + 10
 
 
 async def test_a_loop_that_ran_for_long_is_not_punished_for_old_crashes() -> None:
