@@ -6,7 +6,7 @@ that certainly did not leave, or one that is looked for before anything else is 
 
 import logging
 from collections.abc import Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bitrix24.errors import Busy, PortalError
@@ -153,7 +153,7 @@ class Sending:
     async def _wire(self, row: OutboxRow, connection: Connection, began: float) -> None:
         """One call with exactly the stored bytes; `row` is `sending`, and ours since `began`."""
         self._step("sending")
-        if self._held_up(began, connection):
+        if self._held_up(row, began, connection):
             await self._store(partial(wire_results.step_back, row=row))
             return
         webhook = webhook_of(connection.address)
@@ -215,10 +215,15 @@ class Sending:
         show_state(tx, row, None, after=SIGN)
         return outbox.find(tx, row.owner, row.id)
 
-    def _held_up(self, began: float, connection: Connection) -> bool:
-        """Was this process paused since the claim, so long that the lease may end too early?"""
+    def _held_up(self, row: OutboxRow, began: float, connection: Connection) -> bool:
+        """Was this process paused since the claim, so long that the lease may end too early?
+
+        In a machine that slept the steady clock stood still, and the lease did not.
+        """
+        assert row.last_wire_at is not None, "it was claimed a moment ago"
+        steady = timedelta(seconds=self._senses.monotonic() - began)
         held_up = self._waits.held_up(connection.address.host)
-        return self._senses.monotonic() - began > held_up.total_seconds()
+        return max(steady, self._senses.clock() - row.last_wire_at) > held_up
 
     def _put_off(self, row: OutboxRow, error: PortalError, now: datetime) -> datetime:
         """When the portal is tried again."""

@@ -109,11 +109,19 @@ def _was_shown(tx: Transaction, row: OutboxRow) -> bool:
 
 
 def step_back(tx: Transaction, *, row: OutboxRow) -> None:
-    """The process was paused between claim and call: the claim is given back unused."""
+    """The process was paused between claim and call: the claim is given back unused.
+
+    Somebody may have thought meanwhile that the call was lost; only its holder knows better.
+    """
+    now = outbox.find(tx, row.owner, row.id)
+    on_wire = (OutboxState.SENDING, OutboxState.VERIFYING)
+    if now is None or now.lease_epoch != row.lease_epoch or now.state not in on_wire:
+        return
     if row.replays:
-        outbox.move(tx, row, OutboxState.VERIFYING, next_at=tx.now, replays=row.replays - 1)
+        outbox.move(tx, now, OutboxState.VERIFYING, next_at=tx.now, replays=row.replays - 1)
     else:
-        outbox.move(tx, row, OutboxState.QUEUED)
+        outbox.move(tx, now, OutboxState.QUEUED)
+        show_state(tx, row, None, after=SIGN)
 
 
 def lose(tx: Transaction, row: OutboxRow, waits: Waits, why: Why) -> None:

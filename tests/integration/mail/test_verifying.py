@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -20,9 +20,10 @@ from bitrix24.errors import (
 from bitrix24.learned import Learned
 from bitrix24.models import Sent, ThreadLetter
 from bitrix24.webhook import Webhook
+from mail import wire_results
 from mail.outbox import Decision
 from mail.waits import WAITS
-from storage import connections, portals
+from storage import connections, outbox, portals
 from storage.database import Transaction
 from storage.records.drafts import DraftState, Field
 from storage.records.notices import Manner, NoticeKind
@@ -349,15 +350,34 @@ async def test_what_was_put_off_goes_by_itself_and_rings_only_if_it_lasts(room: 
 
 
 async def test_a_letter_that_waited_for_a_day_asks(room: Room) -> None:
-    room.portal.accepts = AWAY
+    room.portal.correspondence = AWAY
     await room.told_to_go()
     row = await room.go(OutboxState.EXPIRED, every=timedelta(hours=2))
-    sends = len(room.portal.sends)
-    room.portal.accepts = Sent(to=(JANE,))
+    assert not room.portal.sends
+    room.portal.correspondence = ()
     await room.see()
     await room.decide(row, Decision.TRY_AGAIN)
     await room.go(OutboxState.SENT)
-    assert len(room.portal.sends) == sends + 1
+    assert len(room.portal.sends) == 1
+
+
+async def test_a_claim_that_was_thought_lost_is_given_back_by_its_holder(room: Room) -> None:
+    """Nothing left, and only the holder of the claim can know that."""
+    row = await room.told_to_go()
+
+    def paused_after_the_claim(tx: Transaction) -> OutboxRow | None:
+        outbox.move(tx, row, OutboxState.QUEUED)
+        queued = replace(row, state=OutboxState.QUEUED)
+        assert outbox.claim(tx, queued, lease_until=tx.now, hook_fp=b"", baseline=())
+        mine = outbox.find(tx, ANNA, row.id)
+        assert mine is not None
+        wire_results.lose(tx, mine, WAITS, Why.NOTHING)
+        wire_results.step_back(tx, row=mine)
+        return outbox.find(tx, ANNA, row.id)
+
+    now = await room.database.write(paused_after_the_claim)
+    assert now is not None
+    assert (now.state, now.first_wire_at) == (OutboxState.QUEUED, None)
 
 
 async def test_a_limit_waits_for_the_portals_own_time(room: Room) -> None:
@@ -403,6 +423,29 @@ async def test_a_process_that_was_paused_after_its_claim_sends_nothing(room: Roo
         room.on_step = lambda _name: None
         await room.until(lambda: _sent(room))
     assert len(room.portal.sends) == 1
+
+
+async def test_a_machine_that_slept_after_the_claim_sends_nothing_on_waking(room: Room) -> None:
+    """The clock that only goes forward stands still in a suspended machine."""
+    await room.told_to_go()
+    called_at: list[datetime] = []
+
+    async def on_send() -> None:
+        row = await room.row()
+        assert row.last_wire_at is not None
+        called_at.append(row.last_wire_at)
+
+    slept_at = room.clock.now + timedelta(seconds=10)
+    room.portal.on_send = on_send
+    room.on_step = lambda name: room.clock.jump(timedelta(hours=1)) if name == "sending" else None
+    async with room.running(room.sending.run):
+        room.clock.move_on(timedelta(seconds=10))
+        await room.wake("outbox")
+        await room.until(lambda: _stepped(room, "sending"))
+        room.on_step = lambda _name: None
+        await room.until(lambda: _sent(room))
+    assert len(called_at) == 1
+    assert called_at[0] >= slept_at + timedelta(hours=1), "under a claim of its own"
 
 
 async def _stepped(room: Room, name: str) -> bool:
