@@ -33,10 +33,7 @@ class WriteMethods(Asking):
         """Sends what `reply_body`, `send_body` or `forward_body` made, once, without waiting for
         a turn. The portal adds the quote and In-Reply-To."""
         assert method in (REPLY, SEND, FORWARD), "no other method takes a letter"
-        answer = await self._client.send_bytes(webhook, method, body, idempotency_key)
-        to = _succeeded(answer).get("to")
-        addresses = to if isinstance(to, list) else [to]
-        return Got(Sent(to=tuple(a for a in addresses if isinstance(a, str))), answer.learned)
+        return read_sent(await self._client.send_bytes(webhook, method, body, idempotency_key))
 
     async def move(
         self,
@@ -138,6 +135,13 @@ class WriteMethods(Asking):
         if nested is not True:
             raise bad(answer)
         return Got(None, answer.learned)
+
+
+def read_sent(answer: Answer) -> Got[Sent]:
+    """The portal took the letter, for these addresses; what says anything else proves nothing."""
+    to = _succeeded(answer).get("to")
+    addresses = to if isinstance(to, list) else [to]
+    return Got(Sent(to=tuple(a for a in addresses if isinstance(a, str))), answer.learned)
 
 
 def _succeeded(answer: Answer) -> dict[str, object]:

@@ -1,71 +1,24 @@
 """A portal that writes down what really left, with faults between it and whoever calls.
 
-It keeps the documented rules for idempotency keys: a success is remembered under key and bytes,
-errors are not, and other bytes under a known key are refused.
+It keeps the documented rules for idempotency keys: what was done is remembered under key and
+bytes, errors are not, and other bytes under a known key are refused.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
-from bitrix24.errors import (
-    AccessLost,
-    Busy,
-    Failure,
-    FailureCode,
-    Moved,
-    NotSent,
-    PortalError,
-    Refused,
-    Unknown,
-)
-from bitrix24.learned import NOTHING, Learned
+from bitrix24.envelope import IDEMPOTENCY_KEY, read_answer
+from bitrix24.errors import Failure, FailureCode, Moved, NotSent, Unknown
+from bitrix24.learned import NOTHING
 from bitrix24.methods import Got
 from bitrix24.models import Sent, ThreadLetter
 from bitrix24.webhook import Webhook
+from bitrix24.write_methods import read_sent
+from tests.crash.faults import PLAYS, Answer, Ends, Fault
 from tests.integration.mail.scripted_portal import ScriptedPortal
 
 SUPPORT, JANE = "support@acme.example", "jane@client.example"
-
-
-class Fault(StrEnum):
-    """What happens to one call."""
-
-    NONE = "none"
-    REFUSED_CONNECTION = "refused connection"
-    LOST_BEFORE = "lost before it ran"
-    LOST_AFTER = "answer lost after it ran"
-    HALF_AFTER = "half an answer after it ran"
-    PROXY_BEFORE = "proxy page, not run"
-    PROXY_AFTER = "proxy page, ran"
-    ERROR_BEFORE = "500, not run"
-    ERROR_AFTER = "500 after the letter left"  # the one that no client can tell
-    BUSY = "503 limit"
-    USED_UP = "429"
-    UNAUTHORIZED = "401"
-    REJECTED = "400"
-    MOVED = "302"
-
-
-_RUNS = (Fault.NONE, Fault.LOST_AFTER, Fault.HALF_AFTER, Fault.PROXY_AFTER, Fault.ERROR_AFTER)
-_STORED = (Fault.NONE, Fault.LOST_AFTER, Fault.HALF_AFTER, Fault.PROXY_AFTER)
-_ERRORS: dict[Fault, PortalError] = {
-    Fault.REFUSED_CONNECTION: NotSent(Failure(FailureCode.UNREACHABLE)),
-    Fault.LOST_BEFORE: Unknown(Failure(FailureCode.NO_ANSWER)),
-    Fault.LOST_AFTER: Unknown(Failure(FailureCode.NO_ANSWER)),
-    Fault.HALF_AFTER: Unknown(Failure(FailureCode.BAD_ANSWER)),
-    Fault.PROXY_BEFORE: Unknown(Failure(FailureCode.HTML_ANSWER, 502)),
-    Fault.PROXY_AFTER: Unknown(Failure(FailureCode.HTML_ANSWER, 502)),
-    Fault.ERROR_BEFORE: Unknown(Failure(FailureCode.PORTAL_FAILED, 500)),
-    Fault.ERROR_AFTER: Unknown(Failure(FailureCode.PORTAL_FAILED, 500)),
-    Fault.BUSY: Busy(Failure(FailureCode.TOO_MANY_CALLS, 503)),
-    Fault.USED_UP: Busy(Failure(FailureCode.OPERATING_TIME, 429)),
-    Fault.UNAUTHORIZED: AccessLost(Failure(FailureCode.CREDENTIALS, 401)),
-    Fault.REJECTED: Refused(Failure(FailureCode.VALIDATION, 400)),
-    Fault.MOVED: Moved(
-        Failure(FailureCode.MOVED, 302), Webhook("https", "new.example", None, "", 1, "s3cret")
-    ),
-}
 
 
 class Ledger(ScriptedPortal):
@@ -88,10 +41,12 @@ class Ledger(ScriptedPortal):
         self._keeps_keys = keeps_keys
         self._shows_copies = shows_copies
         self._calls = 0
-        self._remembered: dict[tuple[str, str], bytes] = {}
+        self._remembered: dict[tuple[str, str], tuple[bytes, Answer]] = {}
         self._thread: list[ThreadLetter] = []
         self.left: list[tuple[str, str]] = []  # key and webhook code of what really left
-        self.hole = False  # a letter left although the portal said 500
+        self.failed_at: datetime | None = None  # when a call failed last
+        self.tells_of_failure = False  # a letter left, and only the answer on its way says "500"
+        self.hole = False  # a letter left, nothing is remembered, and that answer never arrived
 
     async def turn(self, webhook: Webhook, method: str) -> None:
         return None
@@ -106,24 +61,48 @@ class Ledger(ScriptedPortal):
     ) -> Got[Sent]:
         fault = self._faults[self._calls] if self._calls < len(self._faults) else Fault.NONE
         self._calls += 1
-        known = self._remembered.get((webhook.code, idempotency_key))
-        if self._keeps_keys and known is not None and fault in _RUNS:
-            if known != body:
-                raise Unknown(Failure(FailureCode.KEY_REUSED, 422))
-            if fault is Fault.ERROR_AFTER:
-                fault = Fault.ERROR_BEFORE
-        elif fault in _RUNS:
-            self._run(webhook, body, idempotency_key, fault)
         if fault is not Fault.NONE:
-            raise _ERRORS[fault]
-        learned = Learned(idempotency="proven" if self._keeps_keys else "absent")
-        return Got(Sent(to=(JANE,)), learned)
+            self.failed_at = self._clock()
+        if fault is Fault.MOVED:
+            new = replace(webhook, host=f"new-{webhook.host}")
+            raise Moved(Failure(FailureCode.MOVED, 302), new)
+        return self._read(self._answer_to(fault, webhook, body, idempotency_key), idempotency_key)
 
-    def _run(self, webhook: Webhook, body: bytes, key: str, fault: Fault) -> None:
+    def crashed(self) -> None:
+        """Whoever called is gone, and has forgotten what was not stored."""
+        self.hole = self.hole or self.tells_of_failure
+        self.tells_of_failure = False
+
+    def was_stored(self) -> None:
+        """The last answer is on the caller's disk."""
+        self.tells_of_failure = False
+
+    def _answer_to(self, fault: Fault, webhook: Webhook, body: bytes, key: str) -> Answer:
+        ends, answer = PLAYS[fault]
+        known = self._remembered.get((webhook.code, key)) if self._keeps_keys else None
+        if ends is Ends.NOT_RUN:
+            return answer
+        if known is not None:
+            return self._again(known, body, answer)
+        self._leave(webhook, key)
+        if ends is Ends.DONE:
+            told = PLAYS[Fault.FALSE_AFTER if fault is Fault.FALSE_AFTER else Fault.NONE][1]
+            self._remembered[(webhook.code, key)] = (body, told)
+        elif fault is Fault.ERROR_LOST:
+            self.hole = True
+        else:
+            self.tells_of_failure = True
+        return answer
+
+    def _again(self, known: tuple[bytes, Answer], body: bytes, answer: Answer) -> Answer:
+        """The stored answer, which may be lost or spoiled on its way as any other."""
+        first, told = known
+        if first != body:
+            return PLAYS[Fault.KEY_REUSED][1]
+        return told if answer.status == 200 else answer
+
+    def _leave(self, webhook: Webhook, key: str) -> None:
         self.left.append((key, webhook.code))
-        self.hole = self.hole or fault is Fault.ERROR_AFTER
-        if fault in _STORED:
-            self._remembered[(webhook.code, key)] = body
         if self._shows_copies:
             letter = {
                 "id": 100 + len(self.left),
@@ -133,3 +112,14 @@ class Ledger(ScriptedPortal):
                 "body": "Thanks",
             }
             self._thread.append(ThreadLetter.model_validate(letter))
+
+    def _read(self, answer: Answer, key: str) -> Got[Sent]:
+        """As the client reads it."""
+        if not answer.sent:
+            raise NotSent(Failure(FailureCode.UNREACHABLE))
+        if answer.status is None:
+            raise Unknown(Failure(FailureCode.NO_ANSWER))
+        headers = {IDEMPOTENCY_KEY: key} if self._keeps_keys else {}
+        return read_sent(
+            read_answer(answer.status, headers, answer.body, now=self._clock(), idempotency_key=key)
+        )

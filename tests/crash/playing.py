@@ -1,35 +1,263 @@
 """Plays one letter to its end: faults at the portal, and the program killed at one of its steps."""
 
-import shutil
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
-from datetime import timedelta
+import sqlite3
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
 
 from mail.sending import Sending
-from storage import connections, portals
-from storage.database import Database, Reading, Transaction
+from storage import connections, outbox, portals
+from storage.database import Database, Transaction
 from storage.records.outbox import ENDED, OutboxRow, OutboxState
-from tests.crash.ledger import Fault, Ledger
+from storage.sealing import SecretKeys
+from tests.crash.faults import Fault
+from tests.crash.ledger import Ledger
+from tests.crash.rows import Rows, Stops, in_memory
+from tests.crash.screen import Screen
 from tests.integration.mail.room import ANNA, CONNECTION, UNDO, Room
 
-HOST, REPLY = "acme.example", "mail.message.reply"
-TURNS = 400  # more than any letter takes
+REPLY = "mail.message.reply"
+TURNS = 100  # more than any letter takes
+LONG = timedelta(hours=30)
+AN_HOUR = timedelta(hours=1)  # any call is over by then, and its key is still known
+MOMENT = timedelta(seconds=1)  # longer than any card waits on purpose
 NEEDS_A_PERSON = (OutboxState.UNKNOWN, OutboxState.BLOCKED, OutboxState.EXPIRED)
-DID_NOT_LEAVE = (
-    OutboxState.REJECTED,
-    OutboxState.CANCELLED,
-    OutboxState.BLOCKED,
-    OutboxState.DEFERRED,
-    OutboxState.EXPIRED,
-)
-
-T = TypeVar("T")
+SURE_OF = {"acme.bitrix24.com": timedelta(minutes=10), "acme.example": timedelta(minutes=25)}
+CLOUD, OWN = SURE_OF
 
 
 class Crash(BaseException):
     """The program is gone, between one step and the next."""
+
+
+class Meanwhile(StrEnum):
+    """What happens beside the faults, after the first call."""
+
+    NOTHING = "nothing"
+    OTHER_WEBHOOK = "another webhook"
+    ASLEEP = "asleep for 30 hours"  # the steady clock stood still
+    STOPPED = "stopped for 30 hours"  # it went on
+
+
+class Break(StrEnum):
+    """What happens to the program at one of its steps."""
+
+    KILLED = "killed"
+    ASLEEP = "asleep for an hour"
+    STOPPED = "stopped for an hour"
+
+
+@dataclass(frozen=True)
+class Game:
+    """What goes wrong: faults of the calls, the step at which the program breaks, the context."""
+
+    faults: tuple[Fault, ...]
+    break_at: int | None = None
+    breaks: Break = Break.KILLED
+    keeps_keys: bool = True
+    shows_copies: bool = True
+    host: str = OWN
+    meanwhile: Meanwhile = Meanwhile.NOTHING
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended. `steps`: how many places to crash there were; `lies`: what was shown."""
+
+    state: OutboxState
+    left: int
+    hole: bool
+    steps: int
+    took: timedelta
+    lies: tuple[str, ...]
+    ended_well: bool
+    blind: bool
+
+    @property
+    def doubled(self) -> bool:
+        return self.left > 1
+
+    @property
+    def stuck(self) -> bool:
+        return not _is_over(self.state)
+
+
+async def prepare(path: Path) -> sqlite3.Connection:
+    """A database in which one letter was told to go."""
+    room = Room(path)
+    await room.open()
+    await room.settle()
+    await room.told_to_go()
+    await room.close()
+    return in_memory(path)
+
+
+class Player:
+    """Plays games over copies of one prepared database; `portal` may be another client of it."""
+
+    def __init__(self, prepared: sqlite3.Connection, portal: type[Ledger] = Ledger) -> None:
+        self._prepared = prepared
+        self._portal = portal
+
+    async def play(self, game: Game) -> Outcome:
+        room = Room(Path("in memory"), messages=1000)
+        room.clock.move_on(MOMENT + UNDO)
+        ledger = self._portal(
+            room.clock,
+            game.faults,
+            keeps_keys=game.keeps_keys,
+            shows_copies=game.shows_copies,
+        )
+        rows = Rows(self._prepared, SecretKeys([b"k" * 32]), room.clock)
+        room.portal = ledger
+        room.database = cast("Database", rows)  # it has the methods that are called
+        rows.write_now(lambda tx: _furnish(tx, game))
+        try:
+            return await _Play(game, room, rows, ledger).to_the_end()
+        finally:
+            await rows.close()
+
+
+def _furnish(tx: Transaction, game: Game) -> None:
+    found = connections.find(tx, ANNA, CONNECTION)
+    assert found is not None
+    connections.save(tx, replace(found, address=replace(found.address, host=game.host)))
+    if game.keeps_keys:
+        portals.learn_idempotency(tx, game.host, REPLY, "proven")
+
+
+def _swap(tx: Transaction) -> None:
+    found = connections.find(tx, ANNA, CONNECTION)
+    assert found is not None
+    connections.save(tx, replace(found, address=replace(found.address, code="an0ther")))
+
+
+@dataclass
+class _Play:
+    """One game; each turn is one of the real loop."""
+
+    game: Game
+    room: Room
+    rows: Rows
+    ledger: Ledger
+    steps: int = 0
+    lies: list[str] = field(default_factory=list)
+    spawned: list[Coroutine[object, object, None]] = field(default_factory=list)
+    blind: bool = False  # a letter went out, and what was in its thread before was not stored
+
+    def __post_init__(self) -> None:
+        self._screen = Screen(self.room, self.rows)
+        self._disturbed = self.game.meanwhile is Meanwhile.NOTHING
+        self._began = self.room.clock.now
+        self._start()
+
+    def _start(self) -> None:
+        self._sending = Sending(
+            cast("Database", Stops(self.rows, self._tick, self._stored)),
+            self.ledger,
+            self.room.senses,
+            lambda _name, work: self.spawned.append(work),
+            lambda _name: self._tick(),
+        )
+
+    async def to_the_end(self) -> Outcome:
+        for _turn in range(TURNS):
+            try:
+                await self._turn()
+            except Crash:
+                await self._restart()
+            row = self.rows.read_now(Screen.find)
+            if _is_over(row.state):
+                break
+            self._disturb(row)
+            await self._wait()
+        return await self._outcome()
+
+    async def _turn(self) -> None:
+        self.rows.ring(outbox.WAKE)
+        await self._sending.run(OneTurn())
+        try:
+            while self.spawned:
+                await self.spawned.pop(0)
+        finally:
+            for work in self.spawned:
+                work.close()
+            self.spawned.clear()
+
+    async def _restart(self) -> None:
+        self.ledger.crashed()
+        self.rows.forget_listeners()
+        self._start()
+        await self._sending.recover()
+        self._screen.restart()
+
+    def _tick(self) -> None:
+        self.steps += 1
+        if self.steps != self.game.break_at:
+            return
+        match self.game.breaks:
+            case Break.KILLED:
+                raise Crash
+            case Break.ASLEEP:
+                self.room.clock.jump(AN_HOUR)
+            case Break.STOPPED:
+                self.room.clock.move_on(AN_HOUR)
+        self._began = self.room.clock.now
+
+    def _stored(self) -> None:
+        """After each commit: nothing that could be shown now is a lie."""
+        row = self.rows.read_now(Screen.find)
+        if row.state is not OutboxState.SENDING:
+            self.ledger.was_stored()
+        self.blind = self.blind or (row.first_wire_at is not None and row.baseline is None)
+        self.lies += self._screen.lies_now(row, len(self.ledger.left))
+
+    def _disturb(self, row: OutboxRow) -> None:
+        if self._disturbed or not row.attempts:
+            return
+        self._disturbed = True
+        match self.game.meanwhile:
+            case Meanwhile.OTHER_WEBHOOK:
+                self.rows.write_now(_swap)
+            case Meanwhile.ASLEEP:
+                self.room.clock.jump(LONG)
+            case Meanwhile.STOPPED:
+                self.room.clock.move_on(LONG)
+        self._began = self.room.clock.now
+
+    async def _wait(self) -> None:
+        """Until the next row wants something; what is due meanwhile is shown."""
+        at = self.rows.read_now(outbox.next_time)
+        self.room.clock.now += MOMENT
+        await self._look_at_screen()
+        if at is not None and at > self.room.clock.now:
+            self.room.clock.now = at
+
+    async def _look_at_screen(self) -> None:
+        await self._screen.refresh()
+        self.lies += self._screen.lies(len(self.ledger.left))
+
+    async def _outcome(self) -> Outcome:
+        ended = self.room.clock.now
+        self.room.clock.now += MOMENT
+        await self._look_at_screen()
+        row = self.rows.read_now(Screen.find)
+        return Outcome(
+            row.state,
+            len(self.ledger.left),
+            self.ledger.hole,
+            self.steps,
+            ended - self._reachable_since(),
+            tuple(self.lies),
+            _is_over(row.state) and self._screen.ended_well(row),
+            self.blind,
+        )
+
+    def _reachable_since(self) -> datetime:
+        return max(self._began, self.ledger.failed_at or self._began)
 
 
 class OneTurn:
@@ -44,194 +272,5 @@ class OneTurn:
         return self._turns > 1
 
 
-class Breakable:
-    """The database, with a place to crash before and after every commit."""
-
-    def __init__(self, database: Database, tick: Callable[[], None]) -> None:
-        self._database = database
-        self._tick = tick
-        self._rings: list[Callable[[], None]] = []
-
-    async def write(self, change: Callable[[Transaction], T]) -> T:
-        self._tick()
-        answer = await self._database.write(change)
-        self._tick()
-        return answer
-
-    async def read(self, look: Callable[[Reading], T]) -> T:
-        return await self._database.read(look)
-
-    def on_wake(self, _topic: str, callback: Callable[[], None]) -> None:
-        self._rings.append(callback)
-
-    def ring(self) -> None:
-        for callback in self._rings:
-            callback()
-
-
-@dataclass(frozen=True)
-class Game:
-    """What goes wrong: faults of the calls, the step at which the program dies, and the context."""
-
-    faults: tuple[Fault, ...]
-    crash_at: int | None
-    keeps_keys: bool
-    shows_copies: bool
-    swaps_webhook: bool = False
-    sleeps: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How it ended. `steps`: how many places to crash there were."""
-
-    state: OutboxState
-    left: int
-    hole: bool
-    steps: int
-
-    @property
-    def doubled(self) -> bool:
-        """More than one letter for one press of Send, beside the one documented hole."""
-        return self.left > 1 and not self.hole
-
-    @property
-    def lied(self) -> bool:
-        """Said "sent" without a letter, or "not sent" with one."""
-        if self.state is OutboxState.SENT:
-            return self.left == 0
-        return self.state in DID_NOT_LEAVE and self.left > 0
-
-    @property
-    def stuck(self) -> bool:
-        return self.state not in (*ENDED, *NEEDS_A_PERSON)
-
-
-async def prepare(path: Path) -> None:
-    """A database in which one letter was told to go."""
-    room = Room(path)
-    await room.open()
-    await room.settle()
-    await room.told_to_go()
-    await room.close()
-
-
-class Player:
-    """Plays games over copies of one prepared file; `portal` may be another client of it."""
-
-    def __init__(
-        self,
-        template: Path,
-        folder: Path,
-        portal: type[Ledger] = Ledger,
-    ) -> None:
-        self._template = template
-        self._path = folder / "game.db"
-        self._portal = portal
-
-    def _set_up(self) -> None:
-        for end in ("", "-wal", "-shm"):
-            Path(f"{self._path}{end}").unlink(missing_ok=True)
-        shutil.copy(self._template, self._path)
-
-    async def play(self, game: Game) -> Outcome:
-        self._set_up()
-        room = Room(self._path)
-        room.clock.move_on(timedelta(seconds=1) + UNDO)
-        ledger = self._portal(
-            room.clock,
-            game.faults,
-            keeps_keys=game.keeps_keys,
-            shows_copies=game.shows_copies,
-        )
-        room.portal = ledger
-        await room.open()
-        if game.keeps_keys:
-            await room.database.write(
-                lambda tx: portals.learn_idempotency(tx, HOST, REPLY, "proven")
-            )
-        counter = _Counter(game.crash_at)
-        try:
-            await _to_the_end(room, game, counter)
-            row = await room.row()
-        finally:
-            await room.close()
-        return Outcome(row.state, len(ledger.left), ledger.hole, counter.count)
-
-
-class _Counter:
-    def __init__(self, crash_at: int | None) -> None:
-        self._crash_at = crash_at
-        self.count = 0
-
-    def tick(self, _name: str = "") -> None:
-        self.count += 1
-        if self.count == self._crash_at:
-            raise Crash
-
-
-async def _to_the_end(room: Room, game: Game, counter: _Counter) -> None:
-    disturb: Callable[[], Awaitable[None]] | None = _disturbance(room, game)
-    loop = _Loop(room, counter)
-    for _turn in range(TURNS):
-        try:
-            await loop.turn()
-        except Crash:
-            await room.close()
-            await room.open()
-            loop = _Loop(room, counter)
-            await loop.sending.recover()
-        row = await room.row()
-        if _is_over(row):
-            return
-        if disturb is not None and row.attempts:
-            await disturb()
-            disturb = None
-        room.clock.move_on(timedelta(seconds=20))
-
-
-def _is_over(row: OutboxRow) -> bool:
-    return row.state in (*ENDED, *NEEDS_A_PERSON)
-
-
-def _disturbance(room: Room, game: Game) -> Callable[[], Awaitable[None]]:
-    def swap(tx: Transaction) -> None:
-        found = connections.find(tx, ANNA, CONNECTION)
-        assert found is not None
-        connections.save(tx, replace(found, address=replace(found.address, code="an0ther")))
-
-    async def disturb() -> None:
-        room.clock.move_on(game.sleeps)
-        if game.swaps_webhook:
-            await room.database.write(swap)
-
-    return disturb
-
-
-class _Loop:
-    """One process: the real loop of the outbox, one turn at a time."""
-
-    def __init__(self, room: Room, counter: _Counter) -> None:
-        self._spawned: list[Coroutine[object, object, None]] = []
-        self._database = Breakable(room.database, counter.tick)
-        self.sending = Sending(
-            cast("Database", self._database),  # it has the methods that are called
-            room.portal,
-            room.senses,
-            self._spawn,
-            counter.tick,
-        )
-
-    def _spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
-        self._spawned.append(work)
-
-    async def turn(self) -> None:
-        self._database.ring()
-        await self.sending.run(OneTurn())
-        works, self._spawned[:] = list(self._spawned), []
-        try:
-            while works:
-                await works.pop(0)
-        finally:
-            for work in works:
-                work.close()
+def _is_over(state: OutboxState) -> bool:
+    return state in (*ENDED, *NEEDS_A_PERSON)

@@ -84,7 +84,7 @@ class Seen:
 class Room:
     """Anna, her connection, and the parts under test over one database."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, messages: int = 100) -> None:
         self.path = path
         self.clock = Clock()
         self.portal = ScriptedPortal()
@@ -97,7 +97,7 @@ class Room:
         self.waits = WAITS
         self._ids = 0
         self._causes = 0
-        self._messages = 100
+        self._messages = messages
         self._group: asyncio.TaskGroup | None = None
 
     async def open(self) -> None:
