@@ -1,8 +1,6 @@
 """Row 40: every fault, alone and in pairs, with a crash at every step, checked against a ledger."""
 
 import itertools
-import json
-import os
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -17,6 +15,7 @@ from bitrix24.models import Sent
 from bitrix24.webhook import Webhook
 from storage.records.outbox import OutboxState
 from tests.crash.faults import Fault
+from tests.crash.figures import keep
 from tests.crash.ledger import Ledger
 from tests.crash.playing import (
     CLOUD,
@@ -65,18 +64,15 @@ class Tally:
         self.doubled_in_holes += outcome.doubled
         self.longest = max(self.longest, outcome.took)
 
-    def write(self, name: str) -> None:
-        """For docs/crash.md, where the runner asks for it."""
-        folder = os.environ.get("CRASH_FIGURES")
-        if folder:
-            figures = {
-                "games": self.ended.total(),
-                "ended": dict(self.ended),
-                "holes": self.holes,
-                "doubled in holes": self.doubled_in_holes,
-                "longest, minutes": round(self.longest.total_seconds() / 60, 1),
-            }
-            Path(folder, f"{name}.json").write_text(json.dumps(figures))
+    @property
+    def figures(self) -> dict[str, object]:
+        return {
+            "games": self.ended.total(),
+            "ended": dict(self.ended),
+            "holes": self.holes,
+            "doubled in holes": self.doubled_in_holes,
+            "longest, minutes": round(self.longest.total_seconds() / 60, 1),
+        }
 
 
 async def play_all(player: Player, game: Game, tally: Tally, every: int) -> None:
@@ -140,7 +136,7 @@ async def test_row_40_pairs_of_faults(
         )
         await play_all(player, game, tally, every=times(6, full=1))
     kind = f"{'keys' if keeps_keys else 'no keys'}, {'copies' if shows_copies else 'no copies'}"
-    tally.write(f"{meanwhile}, {kind}, {host}")
+    keep(f"{meanwhile}, {kind}, {host}", tally.figures)
 
 
 async def test_row_40_the_hole_is_there_and_is_counted(prepared: sqlite3.Connection) -> None:
