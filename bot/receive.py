@@ -15,6 +15,7 @@ from aiogram.utils.backoff import Backoff, BackoffConfig
 
 from bot.exits import Ending, Exit
 from bot.outage import Outage
+from bot.presses import Clocks
 from bot.stopping import unless_stopped
 from bot.tasks import Stop
 from bot.telegram import POLL_SECONDS, RawUpdates, plainly
@@ -80,6 +81,7 @@ class Receiver:
         monotonic: Callable[[], float],
         sleep: Sleep,
         outage: Outage | None = None,
+        clocks: Clocks | None = None,
         poll_seconds: int = POLL_SECONDS,
         silent_seconds: float = SILENT_SECONDS,
         rival_seconds: float = RIVAL_SECONDS,
@@ -89,6 +91,7 @@ class Receiver:
         self._monotonic = monotonic
         self._sleep = sleep
         self._outage = outage
+        self._clocks = clocks
         self._poll_seconds = poll_seconds
         self._silent_seconds = silent_seconds
         self._rival_seconds = rival_seconds
@@ -144,7 +147,7 @@ class Receiver:
             self._offset = None
             return
         try:
-            highest = await self._database.write(lambda tx: updates.keep(tx, self._bot.id, batch))
+            kept = await self._database.write(lambda tx: updates.keep(tx, self._bot.id, batch))
         except StorageUnavailable as error:
             if self._outage is not None:
                 await self._outage.tell(batch)
@@ -152,11 +155,13 @@ class Receiver:
             return
         if self._outage is not None:
             self._outage.over()
-        if highest is None:
+        if self._clocks is not None:
+            self._clocks.start(kept.new)
+        if kept.highest is None:
             await self._hold("Telegram's answer held no update that can be told from another")
             return
         self._pauses.reset()
-        self._offset = highest + 1
+        self._offset = kept.highest + 1
 
     async def _recover(self, error: AiogramError) -> None:
         verdict = classify(error)

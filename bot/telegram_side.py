@@ -12,6 +12,7 @@ from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, User
 
 from bot.deliver import Delivery
 from bot.outage import Outage
+from bot.presses import Clocks
 from bot.receive import Receiver
 from bot.settings import Settings
 from bot.stopping import unless_stopped
@@ -23,6 +24,7 @@ from handlers.admin_menu import show_admin_menu
 from handlers.leftovers import Albums
 from handlers.menu import menu
 from handlers.notices import renderer
+from handlers.presses import Presses
 from handlers.sentences import outage_sentence
 from handlers.texts import SHIPPED, Catalogues
 from mail.ports import Clock
@@ -58,12 +60,14 @@ class TelegramSide:
         logging.getLogger("aiogram.event").setLevel(logging.CRITICAL)
         session = TelegramSession(settings.telegram_api_url)
         self._bot = Bot(settings.bot_token.get_secret_value(), session=session)
+        self._presses = Presses()
         self._receiver = Receiver(
             self._bot,
             database,
             monotonic=time.monotonic,
             sleep=asyncio.sleep,
             outage=Outage(self._bot, self._outage_sentence),
+            clocks=Clocks(self._bot, self._presses, tasks.spawn),
         )
         self._met = False
 
@@ -111,7 +115,7 @@ class TelegramSide:
             default_language=str(self._settings.default_language),
             albums=Albums(),
         )
-        routers.include(dispatcher)
+        routers.include(dispatcher, self._presses)
         return dispatcher
 
     async def _register_menu(self) -> None:

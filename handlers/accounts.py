@@ -11,11 +11,12 @@ from handlers.account_cards import (
     bad_name_sentence,
     leaving_card,
 )
-from handlers.answers import answer_press, turn_card
+from handlers.answers import turn_card
 from handlers.commands import CommandText, command_of, split_command
 from handlers.filters import HasText, PrivateChat
 from handlers.menu import COMMANDS
 from handlers.places import place_of, place_of_press
+from handlers.presses import PressAnswer
 from handlers.texts import Texts
 from mail.accounts import Accounts
 from mail.errors import NotConnected, Stale
@@ -62,6 +63,7 @@ async def ask_to_disconnect(message: Message, person: Person, accounts: Accounts
 @router.callback_query(AccountButton.filter())
 async def press(
     press: CallbackQuery,
+    answer: PressAnswer,
     callback_data: AccountButton,
     cause: str,
     person: Person,
@@ -73,10 +75,10 @@ async def press(
         leaving = await accounts.leaving(person.id, callback_data.connection)
         if leaving is None or leaving.revision != callback_data.revision:
             raise Stale
+        await answer()
         await turn_card(press, leaving_card(leaving, _))
     else:
         await _change(press, callback_data, cause, person, accounts)
-    await answer_press(press)
 
 
 async def _change(

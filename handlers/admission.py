@@ -19,7 +19,6 @@ from handlers.admission_cards import (
     start_text,
     stranger_text,
 )
-from handlers.answers import answer_press
 from handlers.commands import CommandText, split_command
 from handlers.filters import PrivateChat
 from handlers.secret_messages import said, take_away
@@ -53,7 +52,7 @@ class Admission(BaseMiddleware):
             data["person"] = person
             return await handler(event, data)
         if isinstance(event, CallbackQuery):
-            return await answer_press(event, no_access_toast(data["_"]))
+            return await data["answer"](no_access_toast(data["_"]))
         return await _meet_stranger(event, person, data)
 
     async def _in_group(
@@ -91,7 +90,11 @@ async def start(
 
 @router.callback_query(PrivateChat(), LetInButton.filter())
 async def decide(
-    press: CallbackQuery, callback_data: LetInButton, cause: str, person: Person, people: People
+    _press: CallbackQuery,
+    callback_data: LetInButton,
+    cause: str,
+    person: Person,
+    people: People,
 ) -> None:
     """Let in, or Refuse."""
     await people.decide(
@@ -101,7 +104,6 @@ async def decide(
         callback_data.revision,
         let_in=callback_data.let_in,
     )
-    await answer_press(press)
 
 
 def _person_of(event: Message | CallbackQuery) -> User | None:

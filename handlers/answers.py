@@ -14,9 +14,6 @@ from handlers.cards import Shown
 from handlers.sentences import sealed_sentence, sentence
 from mail.errors import AlreadyApplied, MailError, SealBroken
 
-MOST_TOAST = 200  # characters, by the Bot API
-LONG_TOAST = 60  # characters; what is longer stays until it is closed
-
 
 class Answering(BaseMiddleware):
     """Around every handler."""
@@ -30,22 +27,12 @@ class Answering(BaseMiddleware):
         try:
             return await handler(event, data)
         except AlreadyApplied:
-            # It took effect before a restart; the cards are owed as rows. Only the press waits.
-            if isinstance(event, CallbackQuery):
-                await answer_press(event)
+            pass  # it took effect before a restart; the cards are owed as rows
         except MailError as error:
-            await _say(event, sentence(error, data["_"]))
+            await _say(event, data, sentence(error, data["_"]))
         except SealBroken:
-            await _say(event, sealed_sentence(data["_"]))
+            await _say(event, data, sealed_sentence(data["_"]))
         return None
-
-
-async def answer_press(press: CallbackQuery, toast: str = "") -> None:
-    """Stops the button's clock; a press that is too old to be answered is no fault."""
-    try:
-        await press.answer(toast[:MOST_TOAST] or None, show_alert=len(toast) > LONG_TOAST)
-    except TelegramAPIError:
-        return
 
 
 async def turn_card(press: CallbackQuery, shown: Shown) -> None:
@@ -64,8 +51,8 @@ async def turn_card(press: CallbackQuery, shown: Shown) -> None:
         return
 
 
-async def _say(event: TelegramObject, said: str) -> None:
+async def _say(event: TelegramObject, data: dict[str, Any], said: str) -> None:
     if isinstance(event, CallbackQuery):
-        await answer_press(event, said)
+        await data["answer"](said)
     elif isinstance(event, Message):
         await event.answer(said)

@@ -3,7 +3,6 @@
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from handlers.answers import answer_press
 from handlers.buttons import DraftButton
 from handlers.commands import CommandText, command_of, split_command
 from handlers.filters import HasText, PrivateChat
@@ -57,7 +56,6 @@ async def press(
         callback_data.press,
         callback_data.argument,
     )
-    await answer_press(press)
 
 
 @router.message(HasText())

@@ -5,7 +5,6 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
-from handlers.answers import answer_press
 from handlers.commands import CommandText
 from handlers.connection_cards import AttemptButton
 from handlers.filters import HasText, PrivateChat
@@ -125,7 +124,6 @@ async def press(
         callback_data.revision,
         callback_data.press,
     )
-    await answer_press(press)
 
 
 async def _give(

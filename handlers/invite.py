@@ -4,10 +4,11 @@ from aiogram import Router
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
 from handlers.admission_cards import approval_card, invite_text
-from handlers.answers import answer_press, turn_card
+from handlers.answers import turn_card
 from handlers.commands import CommandText
 from handlers.filters import PrivateChat
 from handlers.places import place_of_press
+from handlers.presses import PressAnswer
 from handlers.removal_cards import RemovalPress, RemoveButton, removal_card
 from handlers.texts import Texts
 from mail.errors import Stale
@@ -35,6 +36,7 @@ async def invite(
 @router.callback_query(RemoveButton.filter())
 async def press(
     press: CallbackQuery,
+    answer: PressAnswer,
     callback_data: RemoveButton,
     cause: str,
     person: Person,
@@ -45,9 +47,12 @@ async def press(
     whom = callback_data.person
     match callback_data.press:
         case RemovalPress.ASK:
-            await turn_card(press, removal_card(await removing.cost(person.id, whom), _))
+            cost = await removing.cost(person.id, whom)
+            await answer()
+            await turn_card(press, removal_card(cost, _))
         case RemovalPress.BACK:
             scene = await removing.scene(person.id, whom)
+            await answer()
             await turn_card(press, approval_card(scene, _))
         case RemovalPress.REMOVE:
             if press.message is None:
@@ -55,4 +60,3 @@ async def press(
             message = press.message.message_id
             place = place_of_press(press)
             await removing.remove(cause, person.id, place, message, whom, callback_data.revision)
-    await answer_press(press)

@@ -8,9 +8,9 @@ from aiogram.enums import ContentType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
-from handlers.answers import answer_press
 from handlers.filters import PrivateChat
 from handlers.offers import offer
+from handlers.presses import PressAnswer
 from handlers.sentences import stale_toast
 from handlers.texts import Texts
 
@@ -70,6 +70,6 @@ async def not_text(message: Message, albums: Albums, _: Texts) -> None:
 
 
 @router.callback_query()
-async def unknown_button(press: CallbackQuery, _: Texts) -> None:
+async def unknown_button(press: CallbackQuery, answer: PressAnswer, _: Texts) -> None:
     """Made by an older version, or by nobody."""
-    await answer_press(press, stale_toast(_))
+    await answer(stale_toast(_))

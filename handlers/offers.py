@@ -8,10 +8,11 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message, ReplyParameters
 from aiogram.utils.formatting import Text
 
-from handlers.answers import answer_press, turn_card
+from handlers.answers import turn_card
 from handlers.cards import Button, Shown, TelegramId
 from handlers.filters import PrivateChat
 from handlers.places import place_of, typed_in
+from handlers.presses import PressAnswer
 from handlers.sentences import sentence
 from handlers.texts import Texts
 from mail.drafts import Drafts
@@ -46,6 +47,7 @@ def _hint(said: str, answers: int, _: Texts) -> Shown:
 @router.callback_query(PrivateChat(), OfferButton.filter())
 async def use(
     press: CallbackQuery,
+    answer: PressAnswer,
     callback_data: OfferButton,
     bot: Bot,
     person: Person,
@@ -68,9 +70,9 @@ async def use(
     except Closed as closed:
         if closed.other is None:
             raise
+        await answer()
         await turn_card(press, _hint(sentence(closed, _), closed.other.card, _))
-        await answer_press(press)
         return
-    await answer_press(press)
+    await answer()
     with suppress(TelegramAPIError):
         await hint.edit_reply_markup(reply_markup=None)

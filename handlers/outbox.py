@@ -6,13 +6,13 @@ from aiogram import Router
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message
 
-from handlers.answers import answer_press
 from handlers.buttons import AskAgainButton, ListButton, MendButton, OutboxButton, SendButton
 from handlers.cards import Shown
 from handlers.commands import CommandText
 from handlers.filters import PrivateChat
 from handlers.outbox_card import outbox_card, sure_card
 from handlers.places import place_of, place_of_press
+from handlers.presses import PressAnswer
 from handlers.texts import Texts
 from mail.connections import Connections
 from mail.errors import Stale
@@ -28,6 +28,7 @@ router.callback_query.filter(PrivateChat())
 @router.callback_query(SendButton.filter())
 async def send(
     press: CallbackQuery,
+    answer: PressAnswer,
     callback_data: SendButton,
     cause: str,
     person: Person,
@@ -47,12 +48,13 @@ async def send(
         pressed_at=received_at,
     )
     toast = _("This review is old. Please look at it again, then press “{send}”.")
-    await answer_press(press, "" if told_to_go else toast.format(send=_("Send")))
+    await answer("" if told_to_go else toast.format(send=_("Send")))
 
 
 @router.callback_query(OutboxButton.filter())
 async def decide(
     press: CallbackQuery,
+    answer: PressAnswer,
     callback_data: OutboxButton,
     cause: str,
     person: Person,
@@ -74,7 +76,7 @@ async def decide(
     )
     again = _("Try again") if callback_data.decision is Decision.TRY_AGAIN else _("Send again")
     toast = _("This card is old. Please look at it again, then press “{again}”.")
-    await answer_press(press, "" if decided else toast.format(again=again))
+    await answer("" if decided else toast.format(again=again))
 
 
 @router.message(CommandText("outbox"))
@@ -86,6 +88,7 @@ async def show_list(message: Message, cause: str, person: Person, outbox_list: O
 @router.callback_query(ListButton.filter())
 async def decide_in_list(
     press: CallbackQuery,
+    answer: PressAnswer,
     callback_data: ListButton,
     cause: str,
     person: Person,
@@ -106,12 +109,17 @@ async def decide_in_list(
         listed=True,
         pressed_at=received_at,
     )
-    await answer_press(press, "" if done else _("This list is old. Please look at it again."))
+    await answer("" if done else _("This list is old. Please look at it again."))
 
 
 @router.callback_query(AskAgainButton.filter())
 async def ask_again(
-    press: CallbackQuery, callback_data: AskAgainButton, person: Person, outbox: Outbox, _: Texts
+    press: CallbackQuery,
+    answer: PressAnswer,
+    callback_data: AskAgainButton,
+    person: Person,
+    outbox: Outbox,
+    _: Texts,
 ) -> None:
     """The first press of Send again leaves the letter as it is: it says what may happen."""
     assert press.message is not None, "the filter saw its chat"
@@ -124,7 +132,7 @@ async def ask_again(
     )
     if scene is None:
         raise Stale
-    await answer_press(press)
+    await answer()
     shown = sure_card(scene.row, _) if callback_data.sure else outbox_card(scene, _)
     await _show(press, shown)
 
@@ -143,7 +151,6 @@ async def mend(
     if connection is None:
         raise Stale
     await connections.mend(cause, person.id, place_of_press(press), connection)
-    await answer_press(press)
 
 
 async def _show(press: CallbackQuery, shown: Shown) -> None:

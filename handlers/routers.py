@@ -15,6 +15,7 @@ from handlers import (
 )
 from handlers.answers import Answering
 from handlers.causes import Causes
+from handlers.presses import AnswersPresses, Presses
 
 ROUTERS = (
     connect.groups,
@@ -32,9 +33,10 @@ ROUTERS = (
 )
 
 
-def include(dispatcher: Dispatcher) -> None:
+def include(dispatcher: Dispatcher, presses: Presses) -> None:
     """Puts the handlers and what surrounds them into the dispatcher."""
     dispatcher.update.outer_middleware(Causes())
+    dispatcher.callback_query.outer_middleware(AnswersPresses(presses))
     for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
         observer.outer_middleware(admission.Admission())
         observer.middleware(Answering())

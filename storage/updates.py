@@ -12,7 +12,7 @@ from typing import Any, Final
 from storage import notices
 from storage.database import Reading, Transaction
 from storage.errors import SealBroken
-from storage.records.updates import Raw, StoredUpdate, key_of, update_id_of
+from storage.records.updates import Kept, Raw, StoredUpdate, key_of, update_id_of
 from storage.times import as_text, as_time
 
 WAKE: Final = "updates"
@@ -36,18 +36,23 @@ _NEXT_OF_KEY = """
 """
 
 
-def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> int | None:
-    """Stores what is new and wakes the worker; the highest id of all, or None if none was readable.
+def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> Kept:
+    """Stores what is new and wakes the worker.
 
     What has no id of its own cannot be told apart from a repeat and is left out.
     """
-    updates = [(update_id, one) for one in raw if (update_id := update_id_of(one)) is not None]
-    for update_id, one in updates:
-        if isinstance(one, dict):
-            _insert(tx, bot_id, update_id, one)
-            notices.in_touch(tx, key_of(one))
+    ids: list[int] = []
+    new: list[Raw] = []
+    for one in raw:
+        update_id = update_id_of(one)
+        if update_id is None or not isinstance(one, dict):
+            continue
+        ids.append(update_id)
+        if _insert(tx, bot_id, update_id, one):
+            new.append(one)
+        notices.in_touch(tx, key_of(one))
     tx.wake(WAKE)
-    return max((update_id for update_id, _ in updates), default=None)
+    return Kept(max(ids, default=None), tuple(new))
 
 
 def waiting(tx: Reading, limit: int, busy: Collection[int] = ()) -> list[StoredUpdate]:
@@ -111,8 +116,9 @@ def forget_old(tx: Transaction, before: datetime) -> int:
     )
 
 
-def _insert(tx: Transaction, bot_id: int, update_id: int, raw: Raw) -> None:
-    tx.execute(
+def _insert(tx: Transaction, bot_id: int, update_id: int, raw: Raw) -> bool:
+    """Is it new?"""
+    added = tx.execute(
         _INSERT,
         bot_id=bot_id,
         update_id=update_id,
@@ -120,6 +126,7 @@ def _insert(tx: Transaction, bot_id: int, update_id: int, raw: Raw) -> None:
         received_at=as_text(tx.now),
         payload=tx.seal(None, "updates", "payload", _row(bot_id, update_id), json.dumps(raw)),
     )
+    return bool(added)
 
 
 def _stored(tx: Reading, row: dict[str, Any]) -> StoredUpdate:

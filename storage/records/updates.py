@@ -44,6 +44,14 @@ class StoredUpdate:
     raw: Raw = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a batch: the highest id of all, None if none was readable; what was new."""
+
+    highest: int | None
+    new: tuple[Raw, ...] = field(repr=False)
+
+
 def update_id_of(raw: object) -> int | None:
     """The update's id, or None if what came is no update at all."""
     return _number(raw.get("update_id")) if isinstance(raw, dict) else None

@@ -13,6 +13,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import wiring
 from handlers import leftovers, routers
+from handlers.presses import PressAnswer
 from handlers.texts import Catalogues, Texts
 from storage.records.people import Person
 
@@ -28,6 +29,7 @@ PASSED = {
     "default_language": str,
     "albums": leftovers.Albums,
     "bot": Bot,
+    "answer": PressAnswer,
 }
 VARIOUS = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 EVENTS = (Message, CallbackQuery, Message | CallbackQuery)
