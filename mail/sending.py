@@ -19,7 +19,7 @@ from mail.showing import SLOW
 from mail.thread_looks import Looks
 from mail.waits import WAITS, Waits
 from mail.webhooks import webhook_of
-from storage import connections, drafts, outbox
+from storage import clock_jumps, connections, drafts, outbox
 from storage.database import Database, Reading, Transaction
 from storage.errors import StorageUnavailable
 from storage.records.connections import Connection
@@ -72,7 +72,7 @@ class Sending:
         """Starts a task for each row whose time has come."""
         while not stop.asked:
             if self._watch.jumped():
-                await self._database.write(outbox.forbid_replays)
+                await self._database.write(clock_jumps.settle)
             to_send, to_look_for = await self._database.write(self._agenda)
             for row in to_send:
                 self._start(row, self._send(row))

@@ -5,7 +5,7 @@ Telegram is left out: notices are taken from their rows and "shown" as numbered 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -172,7 +172,7 @@ class Room:
 
     def spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
         assert self._group is not None, "only within `running`"
-        self._group.create_task(work, name=name)
+        self._group.create_task(_watched(work), name=name)
 
     @asynccontextmanager
     async def running(self, *loops: Callable[[Stop], Awaitable[None]]) -> AsyncIterator[None]:
@@ -330,14 +330,16 @@ class Room:
     async def go(self, *wanted: OutboxState, every: timedelta = timedelta(0)) -> OutboxRow:
         """The time for Undo passes, and the letter goes until it ends in one of these states.
 
-        Between two looks at it the clock goes on by `every`.
+        Between two looks at it the clock goes on by `every`, but not while its call is begun: a
+        lease that ends meanwhile is another story.
         """
         self.clock.move_on(UNDO)
 
         async def there() -> bool:
-            if await self.state() in wanted:
+            state = await self.state()
+            if state in wanted:
                 return True
-            if every:
+            if every and state not in (OutboxState.QUEUED, OutboxState.SENDING):
                 self.clock.move_on(every)
                 await self.wake("outbox")
             return False
@@ -395,6 +397,12 @@ async def _run(loop: Callable[[Stop], Awaitable[None]], stop: Stop) -> None:
             await asyncio.sleep(0.01)
         else:
             return
+
+
+async def _watched(work: Coroutine[object, object, None]) -> None:
+    """A piece of work breaks off while the storage is unavailable, as the program's tasks do."""
+    with suppress(StorageUnavailable):
+        await work
 
 
 async def _nobody_connects(_owner: int, _attempt: str) -> None:

@@ -411,20 +411,6 @@ async def test_a_portal_that_points_on_and_on_blocks_the_letter(room: Room) -> N
     assert len(room.portal.sends) == 2
 
 
-async def test_a_process_that_was_paused_after_its_claim_sends_nothing(room: Room) -> None:
-    """The lease may be over: somebody else may have the row by now."""
-    await room.told_to_go()
-    held_up = WAITS.held_up(HOST) + timedelta(seconds=1)
-    room.on_step = lambda name: room.clock.move_on(held_up) if name == "sending" else None
-    async with room.running(room.sending.run):
-        room.clock.move_on(timedelta(seconds=10))
-        await room.wake("outbox")
-        await room.until(lambda: _stepped(room, "sending"))
-        room.on_step = lambda _name: None
-        await room.until(lambda: _sent(room))
-    assert len(room.portal.sends) == 1
-
-
 async def test_a_machine_that_slept_after_the_claim_sends_nothing_on_waking(room: Room) -> None:
     """The clock that only goes forward stands still in a suspended machine."""
     await room.told_to_go()

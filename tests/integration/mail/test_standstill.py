@@ -1,0 +1,117 @@
+"""The disk refuses an answer for a minute, the clock is set, the program stands still: one letter
+leaves, in good time, and nothing untrue is said."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bitrix24.errors import Failure, FailureCode, NotSent
+from bitrix24.models import Sent
+from mail.sending import STORE_AGAIN
+from mail.waits import WAITS
+from storage import notices
+from storage.records.notices import Manner, NoticeKind
+from storage.records.outbox import OutboxState
+from tests.integration.mail.room import ANNA, HOME, JANE, UNDO, Room
+
+HOST = "acme.example"
+HOUR = timedelta(hours=1)
+
+
+async def writable(room: Room, yes: bool) -> None:
+    """A disk that turns read-only, as one that fails does."""
+    writer = room.database._writer
+    assert writer is not None
+    await room.database._in_writer(lambda: writer.execute(f"PRAGMA query_only = {int(not yes)}"))
+
+
+async def is_in(room: Room, state: OutboxState) -> bool:
+    return await room.state() is state
+
+
+async def test_row_51_an_answer_that_was_not_stored_within_a_minute_is_looked_for_later(
+    room: Room,
+) -> None:
+    room.portal.on_send = lambda: writable(room, False)
+    row = await room.told_to_go()
+    room.clock.move_on(UNDO)
+
+    async def gave_up() -> bool:
+        return len(room.slept) == len(STORE_AGAIN) and row.id not in room.sending._busy
+
+    async with room.running(room.sending.run):
+        await room.wake("outbox")
+        await room.until(gave_up)
+        assert await is_in(room, OutboxState.SENDING), "nothing is said about it"
+        await writable(room, True)
+        room.clock.move_on(WAITS.lease(HOST) + timedelta(seconds=1))
+        await room.wake("outbox")
+        await room.until(lambda: is_in(room, OutboxState.UNKNOWN))
+    assert sum(room.slept) == 60
+    assert len(room.portal.sends) == 1
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR, 30 * HOUR])
+async def test_row_61_a_held_letter_leaves_once_within_its_time_or_asks(
+    room: Room, by: timedelta
+) -> None:
+    """Set back by an hour, the clock kept it for an hour."""
+    await room.told_to_go()
+    async with room.running(room.sending.run):
+        room.clock.jump(by)
+        await room.wake("outbox")
+        await asyncio.sleep(0.02)
+        room.clock.move_on(UNDO)
+        await room.wake("outbox")
+        ended = OutboxState.EXPIRED if by > WAITS.expire else OutboxState.SENT
+        await room.until(lambda: is_in(room, ended))
+    assert len(room.portal.sends) == (ended is OutboxState.SENT)
+
+
+async def test_row_61_what_was_put_off_goes_in_its_time_after_the_clock_was_set_back(
+    room: Room,
+) -> None:
+    room.portal.accepts = NotSent(Failure(FailureCode.UNREACHABLE))
+    await room.told_to_go()
+    await room.go(OutboxState.DEFERRED)
+    room.portal.accepts = Sent(to=(JANE,))
+    async with room.running(room.sending.run):
+        room.clock.jump(-HOUR)
+        await room.wake("outbox")
+        await asyncio.sleep(0.02)
+        room.clock.move_on(WAITS.longest_pause)
+        await room.wake("outbox")
+        await room.until(lambda: is_in(room, OutboxState.SENT))
+
+
+async def test_row_61_a_notice_does_not_wait_for_a_time_that_comes_twice(room: Room) -> None:
+    later = timedelta(seconds=5)
+    await room.database.write(
+        lambda tx: notices.owe(tx, ANNA, NoticeKind.ACCOUNTS, HOME, "", Manner.NEW, after=later)
+    )
+    async with room.running(room.sending.run):
+        room.clock.jump(-HOUR)
+        await room.wake("outbox")
+        await asyncio.sleep(0.02)
+    room.clock.move_on(later)
+    assert await room.take() is not None
+
+
+async def test_row_68_a_loop_that_is_blocked_after_its_claim_writes_nothing_to_the_socket(
+    room: Room,
+) -> None:
+    """The lease may be over: somebody else may have the row by now."""
+    await room.told_to_go()
+    sends_before: list[int] = []
+    blocked = WAITS.held_up(HOST) + timedelta(seconds=1)
+
+    def on_step(name: str) -> None:
+        if name == "sending":
+            sends_before.append(len(room.portal.sends))
+            room.clock.move_on(blocked if len(sends_before) == 1 else timedelta(seconds=5))
+
+    room.on_step = on_step
+    await room.go(OutboxState.SENT)
+    assert sends_before == [0, 0], "the first time nothing was written"
+    assert len(room.portal.sends) == 1
