@@ -2,13 +2,30 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
+LOCAL_TIME = Path("/etc/localtime")
 
 
 def system_clock() -> datetime:
     """The machine's time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def machine_zone(variable: str, link: Path = LOCAL_TIME) -> str:
+    """The name of this machine's zone, such as "Asia/Tokyo"; "UTC" if unknown.
+
+    `variable` is what TZ says.
+    """
+    _, _, linked = str(link.resolve()).rpartition("/zoneinfo/")
+    for name in filter(None, (variable.removeprefix(":"), linked)):
+        try:
+            return ZoneInfo(name).key
+        except (KeyError, OSError, ValueError):
+            continue
+    return "UTC"
 
 
 class MovableClock:

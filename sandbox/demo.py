@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
+from sandbox.clock import machine_zone
 from sandbox.demo_folder import CHECKOUT, DemoFolder, new_key
 from sandbox.page_server import page_app
 from sandbox.running import Sandbox
@@ -31,8 +32,9 @@ async def run_demo() -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    zone = machine_zone(os.environ.get("TZ", ""))  # the bot's times are then the browser's
     async with AsyncExitStack() as stack:
-        sandbox = await stack.enter_async_context(Sandbox())
+        sandbox = await stack.enter_async_context(Sandbox(zone=zone))
         invite_people(sandbox)
         page = await serve_page(sandbox)
         stack.push_async_callback(page.stop)

@@ -25,7 +25,7 @@ class Sandbox:
 
     The portal holds the company Linden Print; `webhook` is the address that its Anna would paste.
     With `tls` the portal is served over https, and a client must trust `ca_file`. `seed` is for the
-    profile "mixed".
+    profile "mixed". Anna sees letters' times in `zone`.
     """
 
     def __init__(
@@ -36,10 +36,11 @@ class Sandbox:
         clock: Clock = system_clock,
         tls: bool = False,
         seed: int = 0,
+        zone: str = "Europe/Berlin",
     ) -> None:
         self.changes = Changes()
         self.portal = Portal(profile, language, clock, self.changes, seed=seed)
-        linden_print(self.portal)
+        linden_print(self.portal, zone)
         self.telegram = Telegram(self.changes, clock)
         self.redirected: list[str] = []
         """The methods that were called where the portal no longer is."""

@@ -10,9 +10,12 @@ ANNA = "anna@linden-print.example"
 OLEG = "oleg@linden-print.example"
 
 
-def linden_print(portal: Portal) -> None:
-    """Fills the portal: people, mailboxes, webhooks in every state, letters 15 to 19."""
-    anna = Employee(1, "Anna", "Berg", admin=True, email=ANNA)
+def linden_print(portal: Portal, zone: str = "Europe/Berlin") -> None:
+    """Fills the portal: people, mailboxes, webhooks in every state, letters 15 to 19.
+
+    `zone` is where Anna is.
+    """
+    anna = Employee(1, "Anna", "Berg", admin=True, time_zone=zone, email=ANNA)
     oleg = Employee(7, "Oleg", "Sokolov", time_zone="Europe/Moscow", email=OLEG)
     newcomer = Employee(9, "Mira", "Stein")
     portal.employees += [anna, oleg, newcomer]

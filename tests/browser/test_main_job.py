@@ -37,6 +37,8 @@ async def test_a_visitor_plays_the_main_job(demo: Demo, open_page: OpenPage) -> 
 async def answer_step_by_step(window: Window) -> None:
     page = window.page
     await visitor.write_step_by_step(page, LETTER)
+    came = await page.locator('[data-testid=letter][data-id="15"] time').inner_text()
+    await expect(bubble(page, "From: Jane Client")).to_contain_text(came[-5:])
     await press(page, "Check before it goes out", "Send")
     await expect(bubble(page, "Goes out in 10 s")).to_be_visible()
     await expect(bubble(page, "Sent to jane@client.example")).to_be_visible(timeout=20_000)
