@@ -5,6 +5,7 @@ import { act } from "./api.js";
 import { Attachments } from "./attachments.js";
 import { snippet } from "./bubble.js";
 import { CommandsMenu } from "./commands.js";
+import { Drafts } from "./drafts.js";
 import { dress } from "./nodes.js";
 import { attempt, toast } from "./notes.js";
 
@@ -13,12 +14,11 @@ const TALLEST = 160; // pixels
 
 const hovers = matchMedia("(hover: hover)"); // elsewhere focus would call up the keyboard
 const byId = (id) => document.getElementById(id);
-const nothing = () => ({ text: "", about: null, kept: "" });
 
 export class Composer {
   constructor() {
     this.field = byId("text");
-    this.drafts = new Map(); // person id -> {text, about: null | {kind, message}, kept}
+    this.drafts = new Drafts();
     this.person = null;
     this.queue = Promise.resolve();
     this.menu = new CommandsMenu(this);
@@ -33,11 +33,12 @@ export class Composer {
   }
 
   /** Shows the person's own draft; `chat` is the chat that they see. */
-  update(person, chat) {
+  update(person, chat, webhook) {
     this.messages = chat?.messages ?? [];
     this.menu.update(person?.commands ?? []);
     this.allow(!person?.blocks_bot);
     if (person && person.id !== this.person) {
+      this.drafts.open(webhook, person.id);
       this.person = person.id;
       this.fill(this.draft.text);
     }
@@ -54,8 +55,7 @@ export class Composer {
   }
 
   get draft() {
-    if (!this.drafts.has(this.person)) this.drafts.set(this.person, nothing());
-    return this.drafts.get(this.person);
+    return this.drafts.of(this.person);
   }
 
   answer(message) {
@@ -123,9 +123,10 @@ export class Composer {
   }
 
   bringBack(person, text, about) {
-    const draft = this.drafts.get(person);
+    const draft = this.drafts.of(person);
     draft.text = [text, draft.text].filter(Boolean).join("\n");
     draft.about ??= about;
+    this.drafts.store();
     if (person !== this.person) return;
     this.fill(draft.text);
     this.refreshAbout();
@@ -138,6 +139,7 @@ export class Composer {
 
   typed() {
     this.draft.text = this.field.value;
+    this.drafts.store();
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight + 2, TALLEST)}px`;
     this.menu.suggest(this.field.value);
@@ -159,6 +161,7 @@ export class Composer {
   }
 
   refreshAbout() {
+    this.drafts.store();
     const { about } = this.draft;
     const box = byId("about");
     box.hidden = about === null;

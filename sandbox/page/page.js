@@ -31,7 +31,7 @@ function refresh() {
   updatePresses(state.presses);
   const looking = isLooking("chat");
   chat.update(own, person, people.seenIn(person?.chat, state), looking);
-  composer.update(person, own);
+  composer.update(person, own, state.webhook);
   letters.update(state);
   faults.update(state.faults.portal, state.portal.refusing);
   const unread = people.update(state, looking && chat.atEnd);
@@ -72,9 +72,7 @@ function take(next) {
 }
 
 function showConnection(isUp) {
-  const line = byId("connection");
-  line.hidden = isUp;
-  setText(line, isUp ? "" : "The connection to the sandbox is lost. Reconnecting…");
+  setText(byId("connection"), isUp ? "" : "The connection to the sandbox is lost. Reconnecting…");
 }
 
 for (const button of views) {
