@@ -15,6 +15,8 @@ const KINDS = {
   dice: ["🎲", "Dice"],
 };
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/; // then the time has a line of its own
+
 /** The first words of a message, for a quote of it. */
 export function snippet(message) {
   return message.text.replace(/\s+/g, " ").slice(0, 120) || KINDS[message.kind]?.[1] || "Message";
@@ -56,6 +58,8 @@ export function updateBubble(node, message, context, place) {
     text.replaceChildren(...richText(message.text, message.entities, opened));
     text.hidden = !message.text;
     meta.replaceChildren(...(message.edited ? ["edited "] : []), clock(message.date));
+    text.dataset.time = meta.textContent;
+    text.parentNode.classList.toggle("beside", Boolean(message.text) && !RIGHT_TO_LEFT.test(message.text));
     node.setAttribute("aria-label", `${message.from.name}, ${meta.textContent}: ${snippet(message)}`);
   }
   updateHead(head, message, context);

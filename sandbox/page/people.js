@@ -55,7 +55,15 @@ export class People {
       (node, person) => updatePerson(node, person, person.id === current?.id, unread.get(person.id)),
     );
     if (current) this.updateMenu(current);
+    this.reveal(current?.id);
     return unread;
+  }
+
+  /** Of many people the chosen one is scrolled to, once. */
+  reveal(id) {
+    if (id === this.revealed) return;
+    this.revealed = id;
+    this.list.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   note(chat, newest, state) {
@@ -121,6 +129,7 @@ function createPerson(person) {
 function updatePerson(node, person, isCurrent, unread) {
   const [, name, badge] = node.children;
   setText(name, person.name);
+  node.title = person.name;
   setText(badge, unread ? String(unread) : "");
   badge.hidden = !unread;
   node.classList.toggle("blocking", person.blocks_bot);

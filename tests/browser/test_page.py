@@ -247,6 +247,8 @@ async def test_connection_loss(world: World, open_page: OpenPage) -> None:
     window = await open_page(world.url)
     page, composer = window.page, window.page.get_by_test_id("composer")
     await expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    # Lines that are spoken must be there before they say something; one is the toasts'.
+    await expect(page.get_by_role("status")).to_have_count(2)
     await world.server.stop()
     await expect(page.get_by_text("Reconnecting")).to_be_visible()
     await composer.fill("typed meanwhile")

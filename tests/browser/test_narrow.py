@@ -1,0 +1,39 @@
+"""What has to fit on a phone: people's names, and the time beside the words."""
+
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from .conftest import OpenPage
+from .scripted_bot import entity
+from .windows import PHONE
+from .world import ANNA, World, message
+
+OVERLAPS = (Path(__file__).parent / "overlaps.js").read_text()
+
+
+async def test_names_on_a_narrow_phone(world: World, open_page: OpenPage) -> None:
+    world.sandbox.telegram.person(3000, "Maximiliana " * 5, "en")
+    page = (await open_page(world.url, size=PHONE)).page
+    await page.set_viewport_size({"width": 320, "height": 640})
+    for name in ("Anna Berg", "Oleg Sokolov"):
+        person = page.get_by_role("button", name=name, exact=True)
+        await expect(person).to_be_in_viewport(ratio=1)
+        assert await person.locator(".name").evaluate("it => it.scrollWidth <= it.clientWidth")
+    await page.evaluate("location.hash = 3000")
+    await expect(page.get_by_role("button", name="Maximiliana").first).to_be_in_viewport(ratio=1)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+async def test_the_time_stands_beside_the_last_words(world: World, open_page: OpenPage) -> None:
+    anna = world.sandbox.telegram.people[ANNA]
+    for length in range(1, 90, 4):
+        anna.say("ab " * length)
+    await world.bot.say(ANNA, "שלום")
+    await world.bot.say(ANNA, "quoted", entities=[entity("blockquote", "quoted", "quoted")])
+    page = (await open_page(world.url, size=PHONE)).page
+    await expect(message(page, 25)).to_be_visible()
+    assert await page.evaluate(OVERLAPS) == []
+    box = await message(page, 1).locator(".bubble").bounding_box()
+    assert box is not None
+    assert box["height"] < 40
