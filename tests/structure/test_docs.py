@@ -151,3 +151,17 @@ def test_a_decision_says_why_and_what_follows(page: Path) -> None:
 def test_decisions_are_numbered_without_gaps() -> None:
     numbers = sorted(int(page.name[:4]) for page in ROOT.glob("docs/decisions/*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_what_to_change_stands_in_the_files_that_are_named_for_it() -> None:
+    table = ARCHITECTURE.partition("### Where to change what")[2].partition("\n## ")[0]
+    rows = [code(line) for line in table.splitlines() if line.startswith("| ")]
+    missing = [
+        (name, files)
+        for row in rows
+        if (files := [each for each in row if each.endswith(".py")])
+        for name in row
+        if re.fullmatch(r"\w+", name) and not any(name in (ROOT / f).read_text() for f in files)
+    ]
+    assert missing == []
+    assert len(rows) > 15
