@@ -20,9 +20,12 @@ from bot.stopping import unless_stopped
 from bot.tasks import Stop
 from bot.telegram import POLL_SECONDS, RawUpdates, plainly
 from bot.verdicts import Outcome, Verdict, classify
+from mail import absences
+from mail.ports import NewId
 from storage import updates
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.errors import StorageUnavailable
+from storage.records.updates import Kept
 
 MEETING: Final = BackoffConfig(min_delay=1.0, max_delay=60.0, factor=2.0, jitter=0.0)
 POLLING: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
@@ -78,6 +81,7 @@ class Receiver:
         bot: Bot,
         database: Database,
         *,
+        new_id: NewId,
         monotonic: Callable[[], float],
         sleep: Sleep,
         outage: Outage | None = None,
@@ -88,6 +92,7 @@ class Receiver:
     ) -> None:
         self._bot = bot
         self._database = database
+        self._new_id = new_id
         self._monotonic = monotonic
         self._sleep = sleep
         self._outage = outage
@@ -97,6 +102,7 @@ class Receiver:
         self._rival_seconds = rival_seconds
         self._offset: int | None = None
         self._pauses = Backoff(POLLING)
+        self._answered = False
         self._failing_since: float | None = None
         self._rival_since = 0.0
         self._rival_seen: float | None = None
@@ -127,13 +133,16 @@ class Receiver:
                 await self._wait("Telegram cannot be reached", error, verdict, pauses)
 
     async def _receive(self) -> None:
+        """The first poll, and each after a failure, is a short one: is Telegram there again?"""
         while True:
+            seconds = self._poll_seconds if self._answered else 0
             try:
-                batch = await self._bot(RawUpdates(offset=self._offset, timeout=self._poll_seconds))
+                batch = await self._bot(RawUpdates(offset=self._offset, timeout=seconds))
             except AiogramError as error:
                 await self._recover(error)
             else:
                 self._failing_since = None
+                self._answered = True
                 await self._store(batch)
 
     async def _store(self, batch: list[Any]) -> None:
@@ -142,12 +151,8 @@ class Receiver:
         After an empty answer nothing is left to confirm, and the offset is dropped: the ids that
         follow a quiet week may be lower (the Update object's page).
         """
-        if not batch:
-            self._pauses.reset()
-            self._offset = None
-            return
         try:
-            kept = await self._database.write(lambda tx: updates.keep(tx, self._bot.id, batch))
+            kept = await self._database.write(lambda tx: self._kept(tx, batch))
         except StorageUnavailable as error:
             if self._outage is not None:
                 await self._outage.tell(batch)
@@ -157,13 +162,22 @@ class Receiver:
             self._outage.over()
         if self._clocks is not None:
             self._clocks.start(kept.new)
+        if not batch:
+            self._pauses.reset()
+            self._offset = None
+            return
         if kept.highest is None:
             await self._hold("Telegram's answer held no update that can be told from another")
             return
         self._pauses.reset()
         self._offset = kept.highest + 1
 
+    def _kept(self, tx: Transaction, batch: list[Any]) -> Kept:
+        absences.heard(tx, self._bot.id, self._new_id)
+        return updates.keep(tx, self._bot.id, batch)
+
     async def _recover(self, error: AiogramError) -> None:
+        self._answered = False
         verdict = classify(error)
         now = self._monotonic()
         if verdict.outcome is Outcome.UNAUTHORIZED:

@@ -31,6 +31,7 @@ from mail.ports import Clock
 from mail.showing import owe_unreadable
 from storage import people
 from storage.database import Database
+from storage.ids import new_id
 from storage.records.updates import StoredUpdate
 
 LOCALES: Final = Path(__file__).parents[1] / "locales"
@@ -64,6 +65,7 @@ class TelegramSide:
         self._receiver = Receiver(
             self._bot,
             database,
+            new_id=new_id,
             monotonic=time.monotonic,
             sleep=asyncio.sleep,
             outage=Outage(self._bot, self._outage_sentence),

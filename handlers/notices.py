@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from aiogram.utils.formatting import Text
 
+from handlers.absence_card import absence_card
 from handlers.account_cards import accounts_card
 from handlers.admission_cards import admitted_card, approval_card
 from handlers.cards import Shown
@@ -15,6 +16,7 @@ from handlers.outbox_list_card import outbox_list_card
 from handlers.step_cards import draft_card
 from handlers.texts import Catalogues, Texts
 from mail.showing import (
+    AbsenceScene,
     AccountsScene,
     AdmittedScene,
     ApprovalScene,
@@ -58,6 +60,8 @@ def render_scene(showing: Showing, _: Texts) -> Shown:
             return told_below(scene.row, _)
         case ClosedScene() as scene:
             return closed_card(scene, _)
+        case AbsenceScene() as scene:
+            return absence_card(scene, _)
         case UnreadableScene():
             return Shown(
                 Text(_("I could not handle one of your messages. Please send it once more."))

@@ -10,6 +10,7 @@ from datetime import timedelta
 from mail.draft_changes import known_or_none
 from mail.without_access import ClosedScene, close_if_shut_out, closed
 from storage import (
+    absences,
     connection_tests,
     connections,
     drafts,
@@ -20,6 +21,7 @@ from storage import (
     people,
 )
 from storage.database import Reading, Transaction
+from storage.records.absences import Absence
 from storage.records.connections import ConnectAttempt, Connection, ConnectionTest
 from storage.records.drafts import Draft, DraftState, Wants
 from storage.records.letters import Letter
@@ -136,6 +138,14 @@ class MovedScene:
     connection: Connection
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceScene:
+    """The bot was away, and something is lost; `zone` is the reader's."""
+
+    absence: Absence
+    zone: str = ""
+
+
 Scene = (
     DraftScene
     | LetterScene
@@ -149,6 +159,7 @@ Scene = (
     | MovedScene
     | OutboxListScene
     | ClosedScene
+    | AbsenceScene
 )
 
 
@@ -258,14 +269,18 @@ _RINGS = (
 _GUARD = (Why.ANSWERED, Why.UNGUARDED)
 
 
-def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
+def _zone(tx: Reading, reader: Person) -> str:
     active = reader.active_connection
     connection = connections.find(tx, reader.id, active) if active else None
+    return connection.account.zone if connection else ""
+
+
+def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
     place = notice.place
     scene = OutboxListScene(
         outbox.on_their_way(tx, reader.id, place),
         outbox.lately_ended(tx, reader.id, place, tx.now - LATELY, MOST_ENDED),
-        connection.account.zone if connection else "",
+        _zone(tx, reader),
     )
     return Showing(reader, scene, _target(tx, notice, CardKind.OUTBOX_LIST))
 
@@ -315,6 +330,11 @@ def _moved(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     return Showing(reader, MovedScene(connection)) if connection else None
 
 
+def _absence(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
+    absence = absences.find(tx, notice.subject)
+    return Showing(reader, AbsenceScene(absence, _zone(tx, reader))) if absence else None
+
+
 def _fold(tx: Reading, notice: Notice, reader: Person) -> Showing:
     message = int(notice.subject)
     card = notices.card_at(tx, reader.id, notice.place.chat, message)
@@ -337,6 +357,7 @@ _LOADERS: dict[NoticeKind, Callable[[Reading, Notice, Person], Showing | None]] 
     NoticeKind.UNREADABLE: _unreadable,
     NoticeKind.FOLD: _fold,
     NoticeKind.MOVED: _moved,
+    NoticeKind.ABSENCE: _absence,
 }
 
 

@@ -89,3 +89,10 @@ def m008_notices_by_priority(db: Database) -> None:
     db.execute(
         "CREATE INDEX notices_owed ON notices (chat, priority, id, due_at) WHERE state = 'owed'"
     )
+
+
+@migrations()
+def m009_absences(db: Database) -> None:
+    """When each bot's updates were last stored, and the times in which none came."""
+    for statement in tables.ABSENCES:
+        db.execute(statement)

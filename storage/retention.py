@@ -25,6 +25,7 @@ _TEXTS = (
     "DELETE FROM connect_attempts WHERE created_at < :before",
     "DELETE FROM invites WHERE expires_at < :before",
     "DELETE FROM cards WHERE shown_at < :before",
+    "DELETE FROM absences WHERE until < :before",
 )
 _TRACES = (
     "DELETE FROM causes WHERE at < :before",

@@ -294,3 +294,19 @@ OUTBOX_STATES = (
     "CREATE INDEX outbox_history_by_row ON outbox_history (outbox, id)",
     "ALTER TABLE connections ADD COLUMN guarded INTEGER NOT NULL DEFAULT 1",
 )
+
+ABSENCES = (
+    """
+    CREATE TABLE polls (
+        bot_id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL CHECK (length(at) = 27)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE absences (
+        id TEXT PRIMARY KEY,
+        since TEXT NOT NULL CHECK (length(since) = 27),
+        until TEXT NOT NULL CHECK (length(until) = 27)
+    ) STRICT
+    """,
+)

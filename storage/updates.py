@@ -51,7 +51,8 @@ def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> Kept:
         if _insert(tx, bot_id, update_id, one):
             new.append(one)
         notices.in_touch(tx, key_of(one))
-    tx.wake(WAKE)
+    if new:
+        tx.wake(WAKE)
     return Kept(max(ids, default=None), tuple(new))
 
 

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ADMITTED = "admitted"  # to a person: you were let in
     UNREADABLE = "unreadable"  # to a person: a message of theirs could not be handled
     MOVED = "moved"  # a portal was renamed; the subject is the connection
+    ABSENCE = "absence"  # what did not reach the bot while it was away
     FOLD = "fold"  # takes the buttons off an old card; the subject is the message's id
 
 

@@ -17,6 +17,7 @@ from bot.telegram import TelegramSession
 from bot.work import Worker
 from handlers.presses import MOST_REMEMBERED, AnswersPresses, PressAnswer, Presses
 from storage.database import Database
+from storage.ids import new_id
 from tests.integration.bot.bot_api import TOKEN, BotApi, gives, refuses
 from tests.integration.bot.shapes import message, press
 from tests.integration.bot.waiting import eventually
@@ -75,7 +76,12 @@ def running(handlers: Handlers, database: Database, bot_api: BotApi, api_url: st
             retry_seconds=(0.01, 0.01),
         )
         receiver = Receiver(
-            bot, database, monotonic=time.monotonic, sleep=asyncio.sleep, clocks=clocks
+            bot,
+            database,
+            new_id=new_id,
+            monotonic=time.monotonic,
+            sleep=asyncio.sleep,
+            clocks=clocks,
         )
         tasks.start("updates", worker.run)
         tasks.start("telegram", receiver.run)

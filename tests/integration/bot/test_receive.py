@@ -14,6 +14,8 @@ from bot.receive import Receiver, TelegramConflict, TelegramSilent, TokenRefused
 from bot.tasks import Stop
 from bot.telegram import TelegramSession
 from storage.database import Database
+from storage.errors import StorageUnavailable
+from storage.ids import new_id
 from storage.updates import WAKE
 from tests.integration.bot.bot_api import TOKEN, BotApi, drops, gives, hangs, refuses, says
 from tests.integration.bot.shapes import message, press
@@ -56,7 +58,14 @@ def receiver(bot: Bot, database: Database, time: Time) -> Receiver:
 
 
 def receiver_of(bot: Bot, database: Database, time: Time) -> Receiver:
-    return Receiver(bot, database, monotonic=time.monotonic, sleep=time.sleep, poll_seconds=1)
+    return Receiver(
+        bot,
+        database,
+        new_id=new_id,
+        monotonic=time.monotonic,
+        sleep=time.sleep,
+        poll_seconds=1,
+    )
 
 
 async def stored(database: Database) -> list[int]:
@@ -145,10 +154,12 @@ async def test_row_04_what_was_not_committed_comes_again(
     time: Time,
 ) -> None:
     await bot_api.add(message(1))
-    async with running(receiver):
-        with closing(sqlite3.connect(database_path)) as other:
-            other.execute("BEGIN IMMEDIATE")
+    with closing(sqlite3.connect(database_path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with running(receiver):
             await eventually(lambda: len(time.slept) > 1)
+        with pytest.raises(StorageUnavailable):  # behind whatever the receiver had begun
+            await database.write(lambda _: None)
     assert await stored(database) == []
     assert await receive(receiver_of(bot, database, time), database, 1) == [1]
 
