@@ -9,7 +9,7 @@ from handlers.filters import HasText, PrivateChat
 from handlers.menu import COMMANDS
 from handlers.offers import offer
 from handlers.places import place_of, place_of_press, typed_in
-from handlers.sentences import sentence
+from handlers.sentences import kept_sentence, sentence
 from handlers.texts import Texts
 from mail.drafts import Drafts
 from mail.errors import Closed, Closing
@@ -63,7 +63,9 @@ async def type_text(message: Message, cause: str, person: Person, drafts: Drafts
     """Typed or forwarded text answers a card; after Cancel it is offered to an older letter."""
     reply_to = message.reply_to_message.message_id if message.reply_to_message else None
     try:
-        await drafts.type(cause, person.id, place_of(message), typed_in(message), reply_to)
+        kept = await drafts.type(cause, person.id, place_of(message), typed_in(message), reply_to)
+        if kept is not None:
+            await message.answer(kept_sentence(kept, _))
     except Closed as closed:
         if closed.other is None:
             if closed.closing is Closing.ASIDE:

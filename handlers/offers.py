@@ -13,7 +13,7 @@ from handlers.cards import Button, Shown, TelegramId
 from handlers.filters import PrivateChat
 from handlers.places import place_of, typed_in
 from handlers.presses import PressAnswer
-from handlers.sentences import sentence
+from handlers.sentences import kept_sentence, sentence
 from handlers.texts import Texts
 from mail.drafts import Drafts
 from mail.errors import Closed, Stale
@@ -66,13 +66,13 @@ async def use(
     cause = f"{bot.id}:offer:{offered.chat.id}:{offered.message_id}"
     answers = callback_data.answers or None
     try:
-        await drafts.type(cause, person.id, place_of(hint), typed_in(offered), answers)
+        kept = await drafts.type(cause, person.id, place_of(hint), typed_in(offered), answers)
     except Closed as closed:
         if closed.other is None:
             raise
         await answer()
         await turn_card(press, _hint(sentence(closed, _), closed.other.card, _))
         return
-    await answer()
+    await answer(kept_sentence(kept, _) if kept else "")
     with suppress(TelegramAPIError):
         await hint.edit_reply_markup(reply_markup=None)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from aiogram.types import MessageEntity
-from aiogram.utils.formatting import Bold, Italic, Text, as_list
+from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text, as_list
 
 from handlers.buttons import SendButton, on_draft
-from handlers.cards import MOST_UNITS, Button, Shown
+from handlers.cards import MOST_UNITS, Button, Shown, rows
 from handlers.formatting import body_text, cut, length, pieces
-from handlers.letter_card import shown_line
+from handlers.letter_card import shortened, shown_line
 from handlers.texts import Texts
+from handlers.waiting_text import use_buttons
 from mail import body
 from mail.draft_presses import Press
 from mail.recipients import domain
@@ -40,6 +41,7 @@ def _review(draft: Draft, _: Texts) -> tuple[Text, bool]:
     above = [Bold(_("Check before it goes out")), *_headers(written, _), Text("")]
     below = [Text(""), Italic(_("Bitrix24 adds the quote."))]
     below += [Text("⚠️ ", warning) for warning in warnings(written, _)]
+    below += _left_out(written, _)
     rest, _entities = as_list(*above, Text("…"), *below).render()
     room = min(REVIEW_UNITS, MOST_UNITS - length(rest))
     text, entities, was_cut = cut(*body_text(whole_html(written)), room)
@@ -75,6 +77,15 @@ def _addresses(emails: Sequence[str], home: str, _: Texts) -> str:
             )
         shown.append(marked)
     return ", ".join(shown)
+
+
+def _left_out(written: Written, _: Texts) -> list[Text]:
+    """What was typed for the letter and is not in it."""
+    if not written.waiting:
+        return []
+    typed = "\n".join(shown_line(one.text) for one in written.waiting)
+    title = _("Typed, but not in the letter:")
+    return [Text("⚠️ ", title), Text(BlockQuote(shortened(typed, LIST_UNITS)))]
 
 
 def whole_html(written: Written) -> str:
@@ -132,9 +143,10 @@ def _keyboard(draft: Draft, _: Texts, *, was_cut: bool) -> tuple[tuple[Button, .
         return (copies, (on_draft(draft, _("Back"), Press.OPEN, Field.EDIT), cancel))
     send = Button(_("Send"), SendButton(draft=draft.id, revision=draft.revision).pack())
     first = (send, on_draft(draft, _("Edit"), Press.OPEN, Field.EDIT))
+    use = rows(use_buttons(draft, _), 2)
     if was_cut:
-        return (first, (on_draft(draft, _("Show all"), Press.WHOLE, 1),), (back, cancel))
-    return (first, (back, cancel))
+        return (first, (on_draft(draft, _("Show all"), Press.WHOLE, 1),), *use, (back, cancel))
+    return (first, *use, (back, cancel))
 
 
 def _fields(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:

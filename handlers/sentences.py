@@ -30,6 +30,7 @@ __all__ = [
     "failure_sentence",
     "field_label",
     "field_sentences",
+    "kept_sentence",
     "limit_sentence",
     "mend_fields",
     "not_allowed_sentence",
@@ -94,6 +95,15 @@ def closed_sentence(error: Closed, _: Texts) -> str:
         return said
     other = _("Still being written: {letter}. Was your text for that? Then press “{use}”.")
     return said + " " + other.format(letter=_letter(error.other, _), use=_("Use this text"))
+
+
+def kept_sentence(error: Closed, _: Texts) -> str:
+    """The same, where the text was kept with its letter."""
+    return (
+        closed_sentence(error, _)
+        + " "
+        + _("What you typed is kept, and is offered once the letter can be changed.")
+    )
 
 
 def _letter(draft: OpenDraft, _: Texts) -> str:

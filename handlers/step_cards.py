@@ -8,6 +8,7 @@ from handlers.letter_card import shortened, shown_line
 from handlers.review_card import review_card, whole_html
 from handlers.sentences import failure_sentence
 from handlers.texts import Texts, mark
+from handlers.waiting_text import use_buttons
 from mail import body
 from mail.draft_presses import Press
 from mail.fields import COPIES, filled
@@ -82,11 +83,23 @@ def _step(scene: DraftScene, _: Texts) -> Shown:
     if draft.field is Field.LETTER and draft.written.parts:
         kept = shortened(body.plain(whole_html(draft.written)), TEXT_UNITS)
         lines += [Text(_("Your text is kept:")), BlockQuote(kept)]
-    if draft.written.waiting:
-        lines.append(Text(_("You typed meanwhile:")))
-        typed = "\n".join(shown_line(one.text) for one in draft.written.waiting)
-        lines.append(BlockQuote(shortened(typed, TEXT_UNITS)))
+    lines += _meanwhile(draft, _)
     return _shown(draft, as_list(*lines), _keyboard(draft, _))
+
+
+def _meanwhile(draft: Draft, _: Texts) -> list[Text]:
+    """What was typed while the portal was asked, and what of it did not fit."""
+    waiting = draft.written.waiting
+    lists = (
+        (_("Not taken so far:"), [one for one in waiting if one.put_by]),
+        (_("You typed meanwhile:"), [one for one in waiting if not one.put_by]),
+    )
+    lines: list[Text] = []
+    for title, some in lists:
+        if some:
+            shown = "\n".join(shown_line(one.text) for one in some)
+            lines += [Text(title), BlockQuote(shortened(shown, TEXT_UNITS))]
+    return lines
 
 
 def _about(scene: DraftScene, _: Texts) -> str:
@@ -142,8 +155,7 @@ def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
         extra.append(on_draft(draft, _("Review"), Press.OPEN, Field.REVIEW))
     if not draft.reviewed and filled(draft, draft.field):
         extra.append(on_draft(draft, _("Keep as it is"), Press.KEEP))
-    if draft.written.waiting:
-        extra.append(on_draft(draft, _("Use this text"), Press.USE))
+    extra += use_buttons(draft, _)
     return (*rows(choices, 1), *rows(extra, 2), _ways_out(draft, _))
 
 

@@ -20,7 +20,7 @@ class Press(StrEnum):
 
     CHOOSE = "choose"  # argument: the index into the choices
     KEEP = "keep"  # the field stays as it is
-    USE = "use"  # what was typed meanwhile answers this step
+    USE = "use"  # what was typed meanwhile answers this step; argument: which of it
     AGAIN = "again"  # asks the portal once more for what it did not give
     NONE = "none"  # empties Cc or Bcc
     BACK = "back"
@@ -53,7 +53,7 @@ def _answered(tx: Transaction, draft: Draft, press: Press, argument: str) -> Dra
         case Press.CHOOSE:
             return _choose(tx, draft, argument)
         case Press.USE:
-            return _use(tx, draft)
+            return _use(tx, draft, argument)
         case Press.AGAIN:
             return _ask_again(tx, draft)
         case Press.NONE:
@@ -69,11 +69,12 @@ def _choose(tx: Transaction, draft: Draft, argument: str) -> Draft:
     return steps.answer(draft, Typed(0, choices[int(argument)].value, ""), known(tx, draft))
 
 
-def _use(tx: Transaction, draft: Draft) -> Draft:
-    if not draft.written.waiting:
+def _use(tx: Transaction, draft: Draft, argument: str) -> Draft:
+    index = int(argument) if argument.isdecimal() else 0
+    if index >= len(draft.written.waiting):
         raise Stale
     against = known(tx, draft)
-    return steps.drained(steps.use_waiting(draft, against), against)
+    return steps.drained(steps.use_waiting(draft, index, against), against)
 
 
 def _ask_again(tx: Transaction, draft: Draft) -> Draft:

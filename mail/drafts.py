@@ -24,6 +24,9 @@ from storage.records.places import Place
 CARD_SECONDS = 5.0  # how long a reply waits for the card that it answers
 CARD_PAUSE = 0.1
 
+# The letter may still come back to its review, where what was typed meanwhile is offered.
+KEEPS_TEXT = (Closing.HELD, Closing.SENDING, Closing.WAITING, Closing.REFUSAL)
+
 
 class Drafts:
     """The conversation about letters that are being written."""
@@ -90,29 +93,37 @@ class Drafts:
 
     async def type(
         self, cause: str, person: int, place: Place, typed: Typed, reply_to: int | None
-    ) -> None:
-        """Text answers the card that it replies to, else what was asked last in this place."""
+    ) -> Closed | None:
+        """Text answers the card that it replies to, else what was asked last in this place.
 
-        def change(tx: Transaction) -> None:
+        Closed is returned where the letter cannot be changed now, but may be later: the text is
+        kept with it, and offered then.
+        """
+
+        def change(tx: Transaction) -> Closed | None:
             tx.once(cause)
             letter = letter_at(tx, person, place, reply_to)
             if letter is not None:
                 self._answer_letter(tx, person, place, letter, typed)
-                return
+                return None
             draft = asked(tx, person, place, reply_to)
             try:
                 self._type_into(tx, draft, typed)
             except Closed as closed:
+                if closed.closing in KEEPS_TEXT:
+                    drafts.save(tx, steps.wait(draft, replace(typed, put_by=True)))
+                    return closed
                 if reply_to is None and closed.closing in (Closing.ASIDE, Closing.ENDED):
                     raise Closed(closed.closing, still_open(tx, draft)) from None
                 raise
             except BadValue:
                 self._refused.note(draft, typed.message)
                 raise
+            return None
 
         if reply_to is not None:
             await self._await_card(person, place, reply_to)
-        await self._database.write(change)
+        return await self._database.write(change)
 
     async def show_aside(self, cause: str, person: int, place: Place) -> None:
         """The draft that was set aside last is shown once more, with the way back."""
@@ -171,7 +182,8 @@ class Drafts:
             tx.once(cause)
             for draft in drafts.newest(tx, person, place):
                 if fields.holds(draft, typed.message):
-                    check_open(tx, draft)
+                    if not _keeps(tx, draft, typed.message):
+                        check_open(tx, draft)
                     steps.check_same_letter(draft, reference, known(tx, draft))
                     self._change(tx, draft, typed)
                     return True
@@ -190,7 +202,7 @@ class Drafts:
         changed = fields.change(draft, typed, known(tx, draft))
         if changed is None or changed == draft:
             return
-        if changed.wants is not Wants.NOTHING:
+        if changed.wants is not Wants.NOTHING or changed.state is DraftState.CONFIRMED:
             drafts.save(tx, changed)
         else:
             show_typed(tx, replace(changed, revision=changed.revision + 1))
@@ -241,3 +253,10 @@ class Drafts:
             show_pressed(tx, press_on(tx, draft, press, argument), message)
 
         await self._database.write(change)
+
+
+def _keeps(tx: Reading, draft: Draft, message: int) -> bool:
+    """Was this message kept with a letter that cannot be changed now, but may be later?"""
+    if draft.state is not DraftState.CONFIRMED or not fields.is_waiting(draft, message):
+        return False
+    return how_closed(tx, draft) in KEEPS_TEXT

@@ -40,8 +40,12 @@ def holds(draft: Draft, message: int) -> bool:
     written = draft.written
     messages = [part.message for part in written.parts]
     messages += [source.message for source in written.sources]
-    messages += [typed.message for typed in written.waiting]
-    return message in messages
+    return message in messages or is_waiting(draft, message)
+
+
+def is_waiting(draft: Draft, message: int) -> bool:
+    """Was this message kept, and has gone nowhere yet?"""
+    return any(typed.message == message for typed in draft.written.waiting)
 
 
 def change(draft: Draft, typed: Typed, known: Known) -> Draft | None:
@@ -51,10 +55,11 @@ def change(draft: Draft, typed: Typed, known: Known) -> Draft | None:
     for source in draft.written.sources:
         if source.message == typed.message:
             return put(draft, source.field, typed, known)
-    if any(one.message == typed.message for one in draft.written.waiting):
+    if is_waiting(draft, typed.message):
         check_seen(typed)
         waiting = tuple(
-            typed if one.message == typed.message else one for one in draft.written.waiting
+            replace(typed, put_by=one.put_by) if one.message == typed.message else one
+            for one in draft.written.waiting
         )
         return replace(draft, written=replace(draft.written, waiting=waiting))
     return None

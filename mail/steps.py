@@ -13,6 +13,7 @@ from storage.records.drafts import Choice, Draft, Field, Source, Typed, Wants
 
 STEPS = (Field.LETTER, Field.SENDER, Field.RECIPIENTS, Field.SUBJECT, Field.TEXT)
 SHOWS_REVIEW = (Field.REVIEW, Field.EDIT, Field.COPIES)
+MOST_WORDS = 4  # of what is taken for a value that was mistyped
 
 
 def after(draft: Draft) -> Field:
@@ -73,19 +74,46 @@ def move_on(draft: Draft, known: Known) -> Draft:
 
 
 def drained(draft: Draft, known: Known) -> Draft:
-    """What was typed meanwhile answers the steps that come up, as far as it fits."""
-    while draft.written.waiting and draft.wants is Wants.NOTHING:
+    """What was typed meanwhile answers the steps that come up, as far as it fits.
+
+    A guided step that refuses what was plainly meant for it puts that by: it is told, and never
+    ends up in the text by itself.
+    """
+    taken = False
+    while draft.wants is Wants.NOTHING and (index := _next_waiting(draft)) is not None:
         try:
-            draft = use_waiting(draft, known)
+            draft = use_waiting(draft, index, known)
         except BadValue:
-            break
+            plain = draft.guided and (taken or _is_value(draft.written.waiting[index].text))
+            return _put_by(draft, index) if plain else draft
+        taken = True
     return draft
 
 
-def use_waiting(draft: Draft, known: Known) -> Draft:
-    """The first text that was typed meanwhile answers what is asked now."""
-    first, *rest = draft.written.waiting
-    return answer(with_values(draft, waiting=tuple(rest)), first, known)
+def use_waiting(draft: Draft, index: int, known: Known) -> Draft:
+    """A text that was typed meanwhile answers what is asked now."""
+    waiting = draft.written.waiting
+    rest = waiting[:index] + waiting[index + 1 :]
+    return answer(with_values(draft, waiting=rest), replace(waiting[index], put_by=False), known)
+
+
+def _next_waiting(draft: Draft) -> int | None:
+    waiting = enumerate(draft.written.waiting)
+    return next((index for index, typed in waiting if not typed.put_by), None)
+
+
+def _put_by(draft: Draft, index: int) -> Draft:
+    waiting = list(draft.written.waiting)
+    waiting[index] = replace(waiting[index], put_by=True)
+    return with_values(draft, waiting=tuple(waiting))
+
+
+def _is_value(text: str) -> bool:
+    """A number, or addresses with a slip in them, rather than words for the letter's text."""
+    words = text.split()
+    if "\n" in text.strip() or len(words) > MOST_WORDS:
+        return False
+    return "@" in text or (len(words) == 1 and any(c.isdecimal() for c in text))
 
 
 def check_same_letter(draft: Draft, reference: str, known: Known) -> None:
@@ -112,7 +140,7 @@ def _take(draft: Draft, typed: Typed, known: Known) -> Draft:
 
 
 def wait(draft: Draft, typed: Typed) -> Draft:
-    """Keeps what was typed while the portal is asked, in order.
+    """Keeps what was typed while the portal is asked, or a letter cannot be changed, in order.
 
     What nobody sees would fit into no step, and what was typed after it would wait for ever.
     """

@@ -42,11 +42,15 @@ class Wants(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One message that a person typed: its plain text, and as a letter's html."""
+    """One message that a person typed: its plain text, and as a letter's html.
+
+    `put_by`: it fitted nowhere when its turn came, and is offered by a button alone.
+    """
 
     message: int
     text: str
     html: str
+    put_by: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The conversation about a letter that is being written."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from handlers.step_cards import draft_card
 from mail.draft_presses import Press
-from mail.drafts import CARD_PAUSE, Drafts
+from mail.drafts import CARD_PAUSE, KEEPS_TEXT, Drafts
 from mail.errors import (
     AlreadyApplied,
     BadValue,
@@ -16,10 +18,12 @@ from mail.errors import (
     Stale,
 )
 from mail.outbox import Decision
+from mail.showing import DraftScene
 from storage.records.drafts import DraftState, Field, Typed, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxState
 from storage.records.places import Place
+from tests.integration.languages import EN
 from tests.integration.mail.room import ANNA, HOME, JANE, LATER, OLEG, SUPPORT, Room, manners
 
 
@@ -337,10 +341,84 @@ async def test_text_for_a_letter_that_was_told_to_go_changes_nothing(
     before = await room.draft()
     card = await room.live(CardKind.OUTBOX, row.id)
     for reply_to in (None, card):
-        with pytest.raises(Closed) as closed:
-            await room.say("Wait", reply_to=reply_to)
-        assert closed.value.closing is closing
-    assert await room.draft() == before
+        if closing in KEEPS_TEXT:
+            kept = await room.drafts.type(
+                room.cause(), ANNA, HOME, Typed(77, "Wait", "Wait"), reply_to
+            )
+            assert kept == Closed(closing)
+        else:
+            with pytest.raises(Closed) as closed:
+                await room.say("Wait", reply_to=reply_to)
+            assert closed.value.closing is closing
+    after = await room.draft()
+    assert replace(after.written, waiting=()) == before.written
+    assert (after.state, after.revision) == (before.state, before.revision)
+
+
+async def test_a_ps_typed_during_undo_had_to_be_typed_again(room: Room) -> None:
+    row = await room.told_to_go(text="Thanks")
+    kept = await room.drafts.type(room.cause(), ANNA, HOME, Typed(77, "PS", "PS"), None)
+    assert kept == Closed(Closing.HELD)
+    assert await room.drafts.edit(room.cause(), ANNA, HOME, Typed(77, "PS: soon", "PS: soon"))
+    await room.restart()
+    await room.decide(row, Decision.UNDO)
+    draft = await room.draft()
+    assert draft.field is Field.REVIEW
+    assert [part.html for part in draft.written.parts] == ["Thanks"], "only if they want it"
+    draft = await room.press(draft, Press.USE, "0")
+    assert [part.html for part in draft.written.parts] == ["Thanks", "PS: soon"]
+    assert draft.written.waiting == ()
+
+
+async def test_text_kept_with_a_letter_that_left_is_told_to_be_finished(room: Room) -> None:
+    await room.told_to_go()
+    await room.drafts.type(room.cause(), ANNA, HOME, Typed(77, "PS", "PS"), None)
+    await room.go(OutboxState.SENT)
+    with pytest.raises(Closed) as closed:
+        await room.drafts.edit(room.cause(), ANNA, HOME, Typed(77, "PS: soon", "PS: soon"))
+    assert closed.value.closing is Closing.ENDED
+
+
+async def test_an_address_with_a_slip_typed_while_looking_ended_up_in_the_text(room: Room) -> None:
+    await room.begin("15")
+    for text in (SUPPORT, "jane(at)client.example", "About order 118", "It left."):
+        await room.say(text)
+    draft = await room.look_up()
+    assert draft.field is Field.RECIPIENTS
+    draft = await room.press(draft, Press.CHOOSE, "0")
+    draft = await room.press(draft, Press.USE, "1")
+    assert (draft.field, draft.written.subject) == (Field.REVIEW, "About order 118")
+    assert [part.html for part in draft.written.parts] == ["It left."]
+    assert [one.text for one in draft.written.waiting] == ["jane(at)client.example"]
+    draft = await room.press(draft, Press.USE, "0")
+    assert len(draft.written.parts) == 2, "it can still be used"
+
+
+async def test_addresses_that_fit_the_first_step_no_more_than_words_do_are_put_by(
+    room: Room,
+) -> None:
+    await room.begin("15")
+    for text in ("jane@client.example", "It left yesterday."):
+        await room.say(text)
+    draft = await room.look_up()
+    assert draft.field is Field.SENDER
+    for _ in range(3):
+        draft = await room.press(draft, Press.CHOOSE, "0")
+    assert [part.html for part in draft.written.parts] == ["It left yesterday."]
+    assert [one.put_by for one in draft.written.waiting] == [True]
+
+
+async def test_a_text_too_long_for_the_letter_waited_unseen_at_the_review(room: Room) -> None:
+    await room.begin("15", "Thanks")
+    for _ in range(25):
+        await room.say("x" * 4096)
+    draft = await room.look_up()
+    assert (draft.field, len(draft.written.parts)) == (Field.REVIEW, 25)
+    scene = DraftScene(draft, None, None)
+    assert "Typed, but not in the letter:" in draft_card(scene, EN).content()[0]
+    with pytest.raises(BadValue) as refused:
+        await room.press(draft, Press.USE, "0")
+    assert refused.value.code == "too_long"
 
 
 async def test_text_for_a_draft_that_was_set_aside_is_not_taken(room: Room) -> None:

@@ -1,0 +1,28 @@
+"""The buttons for text that was typed and has gone nowhere yet."""
+
+from handlers.buttons import on_draft
+from handlers.cards import Button
+from handlers.letter_card import shortened
+from handlers.texts import Texts
+from mail.draft_presses import Press
+from storage.records.drafts import Draft
+
+MOST_OFFERED = 4
+LABEL_UNITS = 30
+
+
+def use_buttons(draft: Draft, _: Texts) -> list[Button]:
+    """One for what comes next of it, and one for each text that did not fit where it was tried."""
+    waiting = list(enumerate(draft.written.waiting))
+    found = [index for index, typed in waiting if not typed.put_by][:1]
+    found += [index for index, typed in waiting if typed.put_by]
+    if len(found) == 1:
+        return [on_draft(draft, _("Use this text"), Press.USE, found[0])]
+    return [
+        on_draft(draft, _use(draft.written.waiting[index].text, _), Press.USE, index)
+        for index in found[:MOST_OFFERED]
+    ]
+
+
+def _use(text: str, _: Texts) -> str:
+    return _("Use “{text}”").format(text=shortened(" ".join(text.split()), LABEL_UNITS))
