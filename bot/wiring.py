@@ -21,6 +21,7 @@ from bot.database_sentences import explain
 from bot.exits import Ending, Exit
 from bot.logs import Secrets
 from bot.settings import Access, Settings
+from bot.standstill import Watchdog
 from bot.stopping import unless_stopped
 from bot.tasks import Stop, Tasks
 from bot.tempo import TEMPO, Tempo
@@ -153,6 +154,7 @@ async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step, tem
     tasks.start("outbox", lambda stop: unless_stopped(stop, sending.run(stop)))
     tasks.start("lookups", lambda stop: unless_stopped(stop, lookups.run(stop)))
     tasks.start("tidy", lambda stop: _tidy(stop, database))
+    tasks.start("watchdog", Watchdog(time.monotonic).run)
 
 
 async def _tidy(stop: Stop, database: Database) -> None:

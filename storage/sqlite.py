@@ -17,12 +17,16 @@ from storage.errors import (
 
 APPLICATION_ID = 0x4232344D  # "B24M", in the header of every file that this program makes
 
+# MEMORY: else a change of more than a few pages opens a file in /var/tmp, where rows do not belong
+# and which may be full or out of reach.
+_SCRATCH: dict[str, str | int] = {"temp_store": 2}
 _PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: a commit that was acknowledged survives a power cut
     "foreign_keys": 1,
     "secure_delete": 1,
     "trusted_schema": 0,
+    **_SCRATCH,
 }
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _TROUBLES = {
@@ -55,8 +59,8 @@ def connect_reader(
 ) -> sqlite_utils.Database:
     """A connection that cannot write; an immutable one takes no lock and makes no file."""
     db = _connect(path, "immutable=1" if immutable else "mode=ro", busy_seconds)
-    _set(db, "query_only", 1)
-    _set(db, "trusted_schema", 0)
+    for name, value in {"query_only": 1, "trusted_schema": 0, **_SCRATCH}.items():
+        _set(db, name, value)
     return db
 
 

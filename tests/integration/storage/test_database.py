@@ -19,6 +19,7 @@ from storage.errors import (
 )
 from storage.sqlite import value_of
 from tests.integration.storage.places import NOON, ask, open_database
+from tests.support.descriptors import no_descriptors
 
 
 def add_fact(name: str, value: str = "x") -> Callable[[Transaction], int]:
@@ -64,6 +65,7 @@ _WANTED = {
     "foreign_keys": 1,
     "secure_delete": 1,
     "trusted_schema": 0,
+    "temp_store": 2,
     "busy_timeout": 200,
     "application_id": 0x4232344D,
 }
@@ -286,6 +288,22 @@ async def test_row_56_a_disk_that_turns_read_only_is_waited_for(db: Database) ->
     await db._in_writer(lambda: turn(0))
     await db.write(add_fact("one"))
     assert await db.read(fact_names) == ["one"]
+
+
+async def test_row_67_a_large_change_and_a_large_look_open_no_further_file(db: Database) -> None:
+    """SQLite keeps what a change may have to undo, and what it sorts, in /var/tmp by default."""
+
+    def change_all(tx: Transaction) -> int:
+        return tx.execute("UPDATE facts SET value = value || 'y'")
+
+    def sort_all(reading: Reading) -> int:
+        return len(reading.rows("SELECT value FROM facts ORDER BY value || name DESC"))
+
+    await asyncio.gather(*(db.write(add_fact(f"{at:04}", "x" * 3000)) for at in range(1000)))
+    assert await db.read(sort_all) == 1000
+    with no_descriptors():
+        assert await db.write(change_all) == 1000
+        assert await db.read(sort_all) == 1000
 
 
 async def test_constraints_are_our_own_faults_and_come_through(db: Database) -> None:

@@ -1,0 +1,47 @@
+"""Row 67: the bot may open no further file or socket; it waits, and nothing is lost."""
+
+import asyncio
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.telegram.people import Person
+from tests.flows.acting import JANE, REVIEW, TEXT, count_sends, press, review
+from tests.flows.test_locked_database import says
+from tests.support.bot_process import BotProcess
+from tests.support.descriptors import few_descriptors, no_descriptors
+
+
+@pytest.fixture
+def bot_settings() -> dict[str, str]:
+    return {"ACCESS": "open", "UNDO_SECONDS": "0"}
+
+
+async def test_row_67_without_any_descriptor_left_letters_and_answers_wait(
+    connected: Person, sandbox: Sandbox, bot: BotProcess
+) -> None:
+    anna, chat = connected, connected.chat
+    card = await review(anna)
+    with no_descriptors(bot.pid):
+        anna.press(card, "Send")
+        second = anna.say(f"/reply 16 {TEXT}")
+        assert await says(bot, "unreachable")
+        assert count_sends(sandbox) == 0
+    await chat.wait_until(lambda _: card.text.startswith(f"Sent to {JANE}"), within=20)
+    other = await chat.wait_for(REVIEW, after=second.id, within=20)
+    await press(anna, other, "Send", "Sent to")
+    assert count_sends(sandbox) == 2
+
+
+async def test_row_67_a_crowd_is_answered_with_64_descriptors(
+    sandbox: Sandbox, bot: BotProcess
+) -> None:
+    crowd = [sandbox.telegram.person(2000 + at, f"Guest {at}", "en") for at in range(100)]
+    assert await says(bot, "running as")
+    with few_descriptors(64, bot.pid):
+        for guest in crowd:
+            guest.say("/accounts")
+        answers = [guest.chat.wait_for("/connect", within=30) for guest in crowd]
+        await asyncio.gather(*answers)
+    assert "Too many open files" in bot.log
+    assert [len(guest.chat.from_bot) for guest in crowd] == [1] * len(crowd)
