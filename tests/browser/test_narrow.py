@@ -7,22 +7,29 @@ from playwright.async_api import expect
 from .conftest import OpenPage
 from .scripted_bot import entity
 from .windows import PHONE
-from .world import ANNA, World, message
+from .world import ANNA, OLEG, World, message
 
 OVERLAPS = (Path(__file__).parent / "overlaps.js").read_text()
 
 
-async def test_names_on_a_narrow_phone(world: World, open_page: OpenPage) -> None:
+async def test_a_narrow_phone(world: World, open_page: OpenPage) -> None:
     world.sandbox.telegram.person(3000, "Maximiliana " * 5, "en")
+    world.sandbox.telegram.people[OLEG].say("/start")
     page = (await open_page(world.url, size=PHONE)).page
     await page.set_viewport_size({"width": 320, "height": 640})
     for name in ("Anna Berg", "Oleg Sokolov"):
         person = page.get_by_role("button", name=name, exact=True)
         await expect(person).to_be_in_viewport(ratio=1)
         assert await person.locator(".name").evaluate("it => it.scrollWidth <= it.clientWidth")
+    await world.bot.say(OLEG, "unread")
+    await expect(page.get_by_label("Oleg Sokolov, 1 unread").locator(".badge")).to_be_in_viewport(
+        ratio=1
+    )
     await page.evaluate("location.hash = 3000")
-    await expect(page.get_by_role("button", name="Maximiliana").first).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("button", name="Maximiliana").first).to_be_in_viewport(ratio=0.99)
     assert await page.evaluate("document.documentElement.scrollWidth") == 320
+    await page.get_by_role("button", name="Portal").click()
+    assert await page.locator(".portal").evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
 async def test_the_time_stands_beside_the_last_words(world: World, open_page: OpenPage) -> None:
