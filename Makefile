@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/bot.po))
 
-.PHONY: setup demo test crash check run fix pictures
+.PHONY: setup demo test crash check run fix pictures bench
 
 setup: $(STAMP) $(CATALOGUES)
 
@@ -44,3 +44,7 @@ fix: setup
 # The pictures of the docs, with the real bot; needs Chromium and says how to get one.
 pictures: setup
 	@$(BIN)/python -m tests.browser.pictures
+
+# What the design promises in figures, and what one letter costs; takes some minutes, best alone.
+bench: setup
+	@$(BIN)/python -m benchmarks $(FIGURES)
