@@ -95,7 +95,7 @@ class Sending:
             self._bell.ring()
 
     def _agenda(self, tx: Transaction) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
-        """What is to be sent, and what is to be looked for."""
+        """What is to be sent, and what is to be looked for; what is in hand is left alone."""
         for row in outbox.lapsed(tx):
             wire_results.lose(tx, row, self._waits, Why.NOTHING)
         for row in outbox.overdue(tx, tx.now - self._waits.expire):
@@ -106,7 +106,7 @@ class Sending:
                 show_state(tx, row, None, after=SLOW)
         for row in outbox.to_remind_of(tx):
             wire_results.remind(tx, row, self._waits)
-        return outbox.in_state(tx, OutboxState.QUEUED), outbox.to_look_for(tx)
+        return outbox.queued(tx, but=self._busy), outbox.to_look_for(tx)
 
     async def _seconds_to_next(self) -> float:
         at = await self._database.read(outbox.next_time)

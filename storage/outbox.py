@@ -1,5 +1,6 @@
 """Rows of the outbox. Every change of state is a compare-and-set, and leaves a line of history."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -257,6 +258,16 @@ def due(tx: Reading) -> tuple[OutboxRow, ...]:
         "(state = 'held' AND due_at <= :now) OR (state = 'deferred' AND next_at <= :now) "
         "ORDER BY due_at, id",
     )
+
+
+def queued(tx: Reading, *, but: Collection[str] = ()) -> tuple[OutboxRow, ...]:
+    """What may go now, oldest first, without those ids.
+
+    Many may be with a portal that hangs, and a row costs time to open: those are left closed.
+    """
+    found = tx.rows("SELECT id, owner FROM outbox WHERE state = 'queued' ORDER BY created_at, id")
+    opened = (find(tx, row["owner"], row["id"]) for row in found if row["id"] not in but)
+    return tuple(filter(None, opened))
 
 
 def lapsed(tx: Reading) -> tuple[OutboxRow, ...]:

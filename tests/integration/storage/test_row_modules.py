@@ -334,6 +334,19 @@ async def test_a_row_is_claimed_once(db: Database) -> None:
     assert row.first_wire_at == NOON
 
 
+async def test_letters_in_hand_are_not_opened_again_to_find_those_that_may_go(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With hundreds at a portal that hangs, every turn of the loop opened them all."""
+    other = replace(a_row(), id="s" * 16, idempotency_key="l" * 32)
+    await db.write(lambda tx: outbox.add(tx, other))
+    await db.write(lambda tx: tx.execute("UPDATE outbox SET body = x'00' WHERE id = :id", id=ROW))
+    assert await db.read(lambda tx: outbox.queued(tx, but={ROW})) == (other,)
+    assert caplog.messages == [], "one that does not open is told of when it is opened"
+    assert [row.id for row in await db.read(outbox.queued)] == [ROW, other.id]
+    assert caplog.messages
+
+
 async def test_an_older_claim_ends_nothing(db: Database) -> None:
     """A bad answer counts only for the claim that it answers."""
     first = await db.write(claimed)
