@@ -7,6 +7,7 @@ import platform
 import sqlite3
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from benchmarks.bucket import bucket_use
 from benchmarks.figures import Figure, Row, table
@@ -41,13 +42,21 @@ async def measure(names: list[str]) -> list[Row]:
 def machine() -> str:
     """What it was measured on, and how busy that was before."""
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} CPUs ({platform.machine()}), "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} CPUs ({_cpu()}), {platform.system()}, "
+        f"Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}; load before: {os.getloadavg()[0]:.1f}"
     )
 
 
+def _cpu() -> str:
+    """The model, as Linux tells it."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.machine())
+
+
 def main() -> None:
+    """Prints the table once all is measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(FIGURES)}")
     names = parser.parse_args().names or list(FIGURES)
