@@ -10,30 +10,25 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramNotFound
-from aiogram.types import LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+from aiogram.exceptions import AiogramError
 
+from bot import policies
+from bot.messages import Messages
 from bot.tasks import Stop
 from bot.telegram import plainly
 from bot.verdicts import Outcome, Verdict, classify
-from handlers.cards import Shown
 from mail import showing
 from mail.bell import Bell
 from mail.ports import Clock, Spawn
-from mail.showing import FoldScene, Showing
+from mail.showing import Showing
 from storage import notices
 from storage.database import Database, Reading, Transaction
 from storage.errors import StorageUnavailable
-from storage.records.notices import Card, Manner, Notice, Priority
+from storage.records.notices import Notice, Priority
 
 IDLE_SECONDS: Final = 5.0
-LONGEST_PAUSE: Final = 60.0  # seconds between two tries to reach Telegram
-UNCERTAIN_PAUSE: Final = 3.0  # seconds before what may have arrived is shown once more
 OWN_TRIES: Final = 5  # how often a notice is tried that fails here, not at Telegram
 STORE_SECONDS: Final = 1.0  # between two tries to store what Telegram answered
-NEW_TRIES: Final = 2  # how often a new message goes out that may have arrived
-NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +36,9 @@ log = logging.getLogger(__name__)
 class Delivery:
     """The loop of the notices."""
 
-    def __init__(
-        self,
-        database: Database,
-        bot: Bot,
-        render: Callable[[Showing], Shown],
-        clock: Clock,
-        spawn: Spawn,
-    ) -> None:
+    def __init__(self, database: Database, messages: Messages, clock: Clock, spawn: Spawn) -> None:
         self._database = database
-        self._bot = bot
-        self._render = render
+        self._messages = messages
         self._clock = clock
         self._spawn = spawn
         self._busy: set[int] = set()
@@ -118,16 +105,11 @@ class Delivery:
         if found is None:
             await self._drop(notice)
             return
-        if isinstance(found.scene, FoldScene) and found.scene.row is None:
-            await self._fold(notice, found)
-            return
-        shown = self._render(found)
         try:
-            message = await self._show(notice, found, shown)
+            card = await self._messages.put(notice, found)
         except AiogramError as error:
             await self._failed(notice, found, classify(error), error)
             return
-        card = _card(notice, shown, message, self._clock())
         await self._store(lambda tx: showing.delivered(tx, notice, card))
 
     async def _store(self, change: Callable[[Transaction], None]) -> None:
@@ -143,70 +125,6 @@ class Delivery:
                 return
             await self._stop.pause(STORE_SECONDS)
 
-    async def _fold(self, notice: Notice, found: Showing) -> None:
-        try:
-            await self._take_buttons(notice, found)
-        except AiogramError as error:
-            await self._failed(notice, found, classify(error), error)
-            return
-        await self._store(lambda tx: showing.delivered(tx, notice, None))
-
-    async def _take_buttons(self, notice: Notice, found: Showing) -> None:
-        """Off the old card; a server that lacks the method for it gets the card written anew."""
-        try:
-            await self._bot.edit_message_reply_markup(
-                chat_id=notice.place.chat, message_id=found.target, reply_markup=None
-            )
-        except TelegramBadRequest as error:
-            log.info("the buttons of an old card stay: %s", error.message)
-        except TelegramNotFound as error:
-            log.warning("Telegram refused %s: %s", error.method.__api_method__, error.message)
-            await self._show(notice, found, self._render(found))
-
-    async def _show(self, notice: Notice, found: Showing, shown: Shown) -> int:
-        """The id of the message that shows it now."""
-        text, entities = shown.content()
-        try:
-            return await self._call(notice, found, shown, text, entities)
-        except AiogramError as error:
-            outcome = classify(error).outcome
-            if outcome is Outcome.NOT_MODIFIED and found.target is not None:
-                return found.target
-            if outcome is not Outcome.ENTITIES:
-                raise
-        log.warning("Telegram refused the formatting of a %s; sent as plain text", notice.kind)
-        return await self._call(notice, found, shown, text, [])
-
-    async def _call(
-        self,
-        notice: Notice,
-        found: Showing,
-        shown: Shown,
-        text: str,
-        entities: list[MessageEntity],
-    ) -> int:
-        place = notice.place
-        if found.target is not None:
-            await self._bot.edit_message_text(
-                text,
-                chat_id=place.chat,
-                message_id=found.target,
-                entities=entities,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=shown.markup(),
-            )
-            return found.target
-        message: Message = await self._bot.send_message(
-            place.chat,
-            text,
-            message_thread_id=place.thread or None,
-            entities=entities,
-            link_preview_options=NO_PREVIEW,
-            reply_parameters=_reply_to(found.reply_to),
-            reply_markup=shown.markup(),
-        )
-        return message.message_id
-
     async def _failed(
         self, notice: Notice, found: Showing, verdict: Verdict, error: AiogramError
     ) -> None:
@@ -219,7 +137,7 @@ class Delivery:
             log.warning("notices wait until they can be reached: %s", plainly(error))
             await self._database.write(lambda tx: showing.wait_for_them(tx, notice))
             return
-        pause = _pause(notice, verdict)
+        pause = policies.pause(notice, verdict)
         if pause is None:
             log.error("a %s notice was dropped: %s", notice.kind, plainly(error))
             await self._drop(notice)
@@ -238,38 +156,3 @@ class Delivery:
 def _agenda(tx: Reading) -> tuple[tuple[tuple[int, Priority], ...], datetime | None]:
     """Chats to serve now, and when the next one's time comes: one look, so that none is missed."""
     return notices.owed_chats(tx), notices.next_due(tx)
-
-
-def _pause(notice: Notice, verdict: Verdict) -> float | None:
-    """Seconds until the next try; None: no further try."""
-    match verdict.outcome:
-        case Outcome.RETRY_AFTER:
-            return verdict.seconds + 0.5
-        case Outcome.NOT_SENT:
-            return float(min(2**notice.tries, LONGEST_PAUSE))
-        case Outcome.UNCERTAIN:
-            once_more = notice.manner is Manner.EDIT or notice.tries + 1 < NEW_TRIES
-            return UNCERTAIN_PAUSE if once_more else None
-        case _:
-            return None
-
-
-def _reply_to(message: int | None) -> ReplyParameters | None:
-    if message is None:
-        return None
-    return ReplyParameters(message_id=message, allow_sending_without_reply=True)
-
-
-def _card(notice: Notice, shown: Shown, message: int, now: datetime) -> Card | None:
-    if shown.kind is None:
-        return None
-    return Card(
-        place=notice.place,
-        message=message,
-        person=notice.person,
-        kind=shown.kind,
-        subject=shown.subject,
-        revision=shown.revision,
-        live=True,
-        shown_at=now,
-    )

@@ -11,6 +11,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, User
 
 from bot.deliver import Delivery
+from bot.messages import Messages
 from bot.outage import Outage
 from bot.presses import Clocks
 from bot.receive import Receiver
@@ -102,7 +103,8 @@ class TelegramSide:
             self._database, handle, spawn=self._tasks.spawn, on_quarantine=owe_unreadable
         )
         render = renderer(self._catalogues, self._settings.default_language)
-        delivery = Delivery(self._database, self._bot, render, self._clock, self._tasks.spawn)
+        messages = Messages(self._bot, render, self._clock)
+        delivery = Delivery(self._database, messages, self._clock, self._tasks.spawn)
         await delivery.recover()
         self._tasks.start("updates", worker.run)
         self._tasks.start("notices", lambda stop: unless_stopped(stop, delivery.run(stop)))

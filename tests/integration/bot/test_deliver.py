@@ -12,6 +12,7 @@ from aiogram.utils.formatting import Text
 from aiohttp import web
 
 from bot.deliver import Delivery
+from bot.messages import Messages
 from bot.tasks import Tasks
 from bot.telegram import TelegramSession
 from handlers.cards import Shown
@@ -29,6 +30,10 @@ from tests.integration.bot.waiting import eventually
 ANNA, OLEG = 1, 2
 
 T = TypeVar("T")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Watched(Database):
@@ -62,9 +67,7 @@ def renderer() -> Renderer:
 
 @pytest.fixture
 async def database(database_path: Path) -> AsyncIterator[Watched]:
-    opened = await Watched.open(
-        database_path, SecretKeys([b"k" * 32]), migrations, clock=lambda: datetime.now(UTC)
-    )
+    opened = await Watched.open(database_path, SecretKeys([b"k" * 32]), migrations, clock=now)
     assert isinstance(opened, Watched)
     yield opened
     await opened.close()
@@ -81,7 +84,8 @@ async def delivery(
 ) -> AsyncIterator[Delivery]:
     bot = Bot(TOKEN, session=TelegramSession(api_url))
     tasks = Tasks()
-    delivery = Delivery(database, bot, renderer, lambda: datetime.now(UTC), tasks.spawn)
+    messages = Messages(bot, renderer, now)
+    delivery = Delivery(database, messages, now, tasks.spawn)
     for person in (ANNA, OLEG):
         await let_in(database, person)
     bot_api.always["sendMessage"] = sent
