@@ -1,7 +1,8 @@
 """Delivers notices: takes a row, renders it from the records as they are now, stores the answer.
 
-One message at a time goes to each chat, in the order in which it was owed; chats do not wait for
-each other. A notice is on disk as being on the wire before Telegram hears of it.
+One message at a time goes to each chat, the most urgent first and then in the order in which they
+were owed; chats do not wait for each other, but each for its turn. A notice is on disk as being on
+the wire before Telegram hears of it.
 """
 
 import logging
@@ -14,6 +15,7 @@ from aiogram.exceptions import AiogramError
 
 from bot import policies
 from bot.messages import Messages
+from bot.pacing import Pacing
 from bot.tasks import Stop
 from bot.telegram import plainly
 from bot.verdicts import Outcome, Verdict, classify
@@ -27,6 +29,8 @@ from storage.errors import StorageUnavailable
 from storage.records.notices import Notice, Priority
 
 IDLE_SECONDS: Final = 5.0
+AT_ONCE: Final = 50  # messages on the wire
+KEPT_FOR_ANSWERS: Final = 10  # of them, or a burst that hangs would hold up what people wait for
 OWN_TRIES: Final = 5  # how often a notice is tried that fails here, not at Telegram
 STORE_SECONDS: Final = 1.0  # between two tries to store what Telegram answered
 
@@ -36,11 +40,22 @@ log = logging.getLogger(__name__)
 class Delivery:
     """The loop of the notices."""
 
-    def __init__(self, database: Database, messages: Messages, clock: Clock, spawn: Spawn) -> None:
+    def __init__(
+        self,
+        database: Database,
+        messages: Messages,
+        pacing: Pacing,
+        spawn: Spawn,
+        *,
+        clock: Clock,
+        monotonic: Callable[[], float],
+    ) -> None:
         self._database = database
         self._messages = messages
-        self._clock = clock
+        self._pacing = pacing
         self._spawn = spawn
+        self._clock = clock
+        self._monotonic = monotonic
         self._busy: set[int] = set()
         self._left: deque[Notice] = deque()
         self._stop = Stop()
@@ -52,42 +67,54 @@ class Delivery:
         await self._database.write(showing.recover)
 
     async def run(self, stop: Stop) -> None:
-        """Starts a task for each chat that is owed something."""
+        """Delivers what is owed, in its time and turn."""
         self._stop = stop
         while not stop.asked:
             await self._put_back()
             chats, at = await self._database.read(_agenda)
-            for chat, _priority in chats:
-                if chat not in self._busy:
-                    self._busy.add(chat)
-                    self._spawn(f"deliver to {chat}", self._drain(chat, stop))
-            await self._bell.wait(self._seconds_until(at))
+            await self._bell.wait(min(self._begin(chats), self._seconds_until(at)))
+
+    def _begin(self, chats: tuple[tuple[int, Priority], ...]) -> float:
+        """Starts a task for each chat whose turn it is; seconds until the next one's."""
+        pause = IDLE_SECONDS
+        for chat, priority in chats:
+            if len(self._busy) >= _at_once(priority):
+                break
+            if chat in self._busy:
+                continue
+            now = self._monotonic()
+            if wait := self._pacing.wait(chat, priority, now):
+                pause = min(pause, wait)
+                continue
+            self._pacing.spend(chat, now)
+            self._busy.add(chat)
+            self._spawn(f"deliver to {chat}", self._deliver_next(chat))
+        return pause
 
     def _seconds_until(self, at: datetime | None) -> float:
         if at is None:
             return IDLE_SECONDS
         return min(max((at - self._clock()).total_seconds(), 0.01), IDLE_SECONDS)
 
-    async def _drain(self, chat: int, stop: Stop) -> None:
+    async def _deliver_next(self, chat: int) -> None:
         """Whatever it raises leaves the chat to the loop's next turn, which comes in its time."""
         try:
-            while not stop.asked:
-                notice = await self._database.write(lambda tx: notices.take(tx, chat))
-                if notice is None:
-                    break
-                await self._deliver_or_keep(notice)
+            notice = await self._database.write(lambda tx: notices.take(tx, chat))
+            if notice is None or not await self._deliver_or_keep(notice):
+                self._pacing.give_back(chat, self._monotonic())
             self._bell.ring()
         finally:
             self._busy.discard(chat)
 
-    async def _deliver_or_keep(self, notice: Notice) -> None:
-        delivered = False
+    async def _deliver_or_keep(self, notice: Notice) -> bool:
+        ended = False
         try:
-            await self._deliver(notice)
-            delivered = True
+            called = await self._deliver(notice)
+            ended = True
         finally:
-            if not delivered:
+            if not ended:
                 self._left.append(notice)
+        return called
 
     async def _put_back(self) -> None:
         """What a failure of ours left on the wire is owed again, a few times."""
@@ -100,17 +127,19 @@ class Delivery:
                 await self._drop(notice)
             self._left.popleft()
 
-    async def _deliver(self, notice: Notice) -> None:
+    async def _deliver(self, notice: Notice) -> bool:
+        """False: there was nothing to call Telegram for."""
         found = await self._database.read(lambda tx: showing.load(tx, notice))
         if found is None:
             await self._drop(notice)
-            return
+            return False
         try:
             card = await self._messages.put(notice, found)
         except AiogramError as error:
             await self._failed(notice, found, classify(error), error)
-            return
-        await self._store(lambda tx: showing.delivered(tx, notice, card))
+        else:
+            await self._store(lambda tx: showing.delivered(tx, notice, card))
+        return True
 
     async def _store(self, change: Callable[[Transaction], None]) -> None:
         """What Telegram accepted is kept until there is room for it, or it was shown twice."""
@@ -138,6 +167,8 @@ class Delivery:
             await self._database.write(lambda tx: showing.wait_for_them(tx, notice))
             return
         pause = policies.pause(notice, verdict)
+        if outcome is Outcome.RETRY_AFTER and pause is not None:
+            self._pacing.refused(notice.place.chat, pause, self._monotonic())
         if pause is None:
             log.error("a %s notice was dropped: %s", notice.kind, plainly(error))
             await self._drop(notice)
@@ -151,6 +182,11 @@ class Delivery:
     async def _put_off(self, notice: Notice, seconds: float) -> None:
         until = self._clock() + timedelta(seconds=seconds)
         await self._database.write(lambda tx: notices.put_off(tx, notice, until))
+
+
+def _at_once(priority: Priority) -> int:
+    """How many messages may be on the wire before one more of these."""
+    return AT_ONCE if priority is Priority.ANSWER else AT_ONCE - KEPT_FOR_ANSWERS
 
 
 def _agenda(tx: Reading) -> tuple[tuple[tuple[int, Priority], ...], datetime | None]:

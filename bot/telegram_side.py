@@ -13,6 +13,8 @@ from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, User
 from bot.deliver import Delivery
 from bot.messages import Messages
 from bot.outage import Outage
+from bot.own_words import SpeakingBot, dropping
+from bot.pacing import RATES, Pacing, Rates
 from bot.presses import Clocks
 from bot.receive import Receiver
 from bot.settings import Settings
@@ -51,6 +53,7 @@ class TelegramSide:
         *,
         clock: Clock,
         services: Mapping[str, object],
+        rates: Rates = RATES,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -58,10 +61,15 @@ class TelegramSide:
         self._catalogues = Catalogues.load(LOCALES)
         self._clock = clock
         self._services = services
+        self._pacing = Pacing(rates)
         # It quotes the errors of handlers; the worker tells of them without anybody's words.
         logging.getLogger("aiogram.event").setLevel(logging.CRITICAL)
         session = TelegramSession(settings.telegram_api_url)
-        self._bot = Bot(settings.bot_token.get_secret_value(), session=session)
+        token = settings.bot_token.get_secret_value()
+        self._bot = Bot(token, session=session)
+        self._speaking = SpeakingBot(
+            token, session, self._pacing, monotonic=time.monotonic, sleep=asyncio.sleep
+        )
         self._presses = Presses()
         self._receiver = Receiver(
             self._bot,
@@ -96,15 +104,25 @@ class TelegramSide:
 
         async def handle(update: StoredUpdate) -> object:
             return await dispatcher.feed_raw_update(
-                self._bot, update.raw, received_at=update.received_at
+                self._speaking, update.raw, received_at=update.received_at
             )
 
         worker = Worker(
-            self._database, handle, spawn=self._tasks.spawn, on_quarantine=owe_unreadable
+            self._database,
+            dropping(handle),
+            spawn=self._tasks.spawn,
+            on_quarantine=owe_unreadable,
         )
         render = renderer(self._catalogues, self._settings.default_language)
         messages = Messages(self._bot, render, self._clock)
-        delivery = Delivery(self._database, messages, self._clock, self._tasks.spawn)
+        delivery = Delivery(
+            self._database,
+            messages,
+            self._pacing,
+            self._tasks.spawn,
+            clock=self._clock,
+            monotonic=time.monotonic,
+        )
         await delivery.recover()
         self._tasks.start("updates", worker.run)
         self._tasks.start("notices", lambda stop: unless_stopped(stop, delivery.run(stop)))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.pacing import RATES, Rates
 from mail.waits import WAITS, Waits
 
 
@@ -10,6 +11,7 @@ class Tempo:
     """The defaults are what people get."""
 
     waits: Waits = WAITS
+    rates: Rates = RATES
 
 
 TEMPO = Tempo()

@@ -101,6 +101,7 @@ async def _run_with(
         tasks,
         clock=now,
         services=await _services(settings, secrets, database),
+        rates=tempo.rates,
     )
     try:
         await _start(tasks, portal, database, step, tempo)

@@ -9,7 +9,7 @@ from handlers.commands import CommandText
 from handlers.connection_cards import AttemptButton
 from handlers.filters import HasText, PrivateChat
 from handlers.places import place_of, place_of_press
-from handlers.secret_messages import HoldsSecret, said, take_away
+from handlers.secret_messages import HoldsSecret, said, take_away, warn
 from handlers.texts import Texts
 from handlers.webhook_sentences import not_an_address
 from mail.connections import Connections
@@ -51,9 +51,10 @@ class TakesAddress(Filter):
 async def secret_in_group(message: Message, _: Texts) -> None:
     """Everybody there has seen it: only a new webhook helps."""
     seen = _("There was a webhook in this message. Whoever saw it can read and send your mail.")
-    await message.answer(
+    await warn(
+        message,
         f"{seen} {await _gone(message, _)} "
-        + _("Please delete the webhook in Bitrix24, make a new one, and send it to me privately.")
+        + _("Please delete the webhook in Bitrix24, make a new one, and send it to me privately."),
     )
 
 
@@ -62,9 +63,10 @@ async def secret_in_group(message: Message, _: Texts) -> None:
 async def secret_elsewhere(message: Message, _: Texts) -> None:
     """Forwarded, edited, or as a caption: it is or was somewhere else too."""
     seen = _("A webhook in a forwarded, edited or attached message may have been seen by others.")
-    await message.answer(
+    await warn(
+        message,
         f"{seen} {await _gone(message, _)} "
-        + _("Please delete the webhook in Bitrix24, make a new one, and send it with /connect.")
+        + _("Please delete the webhook in Bitrix24, make a new one, and send it with /connect."),
     )
 
 
@@ -143,6 +145,7 @@ async def _give(
 
 async def _take_secret(message: Message, connections: Connections, _: Texts) -> None:
     if connections.holds_webhook(said(message)) and not await take_away(message):
-        await message.answer(
-            _("I could not delete your message. Please delete it: the address in it is a secret.")
+        await warn(
+            message,
+            _("I could not delete your message. Please delete it: the address in it is a secret."),
         )

@@ -22,6 +22,18 @@ class HoldsSecret(Filter):
         return connections.holds_webhook(said(message))
 
 
+class Unwarned(Exception):
+    """Nobody knows whether the warning of a secret was seen: it is said again."""
+
+
+async def warn(message: Message, said: str) -> None:
+    """What must not be lost as a hint may be. Raises Unwarned."""
+    try:
+        await message.answer(said)
+    except AiogramError as error:
+        raise Unwarned from error
+
+
 async def take_away(message: Message) -> bool:
     """Deletes the message. False: Telegram would not, and its sender must be told."""
     try:

@@ -6,7 +6,7 @@ Everything here runs inside the caller's one transaction.
 from mail.errors import NotAllowed
 from storage import notices, people
 from storage.database import Reading, Transaction
-from storage.records.notices import Manner, NoticeKind
+from storage.records.notices import Manner, NoticeKind, Priority
 from storage.records.people import Person
 from storage.records.places import Place
 
@@ -35,4 +35,5 @@ class Admins:
 
 def show_request(tx: Transaction, admin: int, stranger: int, manner: Manner) -> None:
     """The admin's card about this person."""
-    notices.owe(tx, admin, NoticeKind.APPROVAL, Place(admin), str(stranger), manner)
+    kind, place = NoticeKind.APPROVAL, Place(admin)
+    notices.owe(tx, admin, kind, place, str(stranger), manner, priority=Priority.ALERT)

@@ -6,7 +6,7 @@ from bitrix24.webhook import Webhook
 from mail.webhooks import address_of
 from storage import connections, notices
 from storage.database import Transaction
-from storage.records.notices import Manner, NoticeKind
+from storage.records.notices import Manner, NoticeKind, Priority
 from storage.records.places import Place
 
 
@@ -17,5 +17,6 @@ def follow(tx: Transaction, owner: int, connection: str, to: Webhook) -> bool:
     if found is None or connections.id_of_address(tx, owner, address) not in (None, connection):
         return False
     connections.save(tx, replace(found, address=address, revision=found.revision + 1))
-    notices.owe(tx, owner, NoticeKind.MOVED, Place(owner), connection, Manner.NEW)
+    kind, place = NoticeKind.MOVED, Place(owner)
+    notices.owe(tx, owner, kind, place, connection, Manner.NEW, priority=Priority.CARD)
     return True

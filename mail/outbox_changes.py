@@ -9,7 +9,7 @@ from mail.draft_changes import await_text, known_or_none, relabel, reopened, set
 from storage import drafts, notices, outbox
 from storage.database import Transaction
 from storage.records.drafts import Field
-from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.notices import CardKind, Manner, NoticeKind, Priority
 from storage.records.outbox import OutboxRow, OutboxState, Why
 
 SIGN = timedelta(seconds=0.7)  # "Sending…" is shown only if the portal takes longer than this
@@ -22,13 +22,23 @@ def show_state(
     """The letter's card shows how it stands, in the pressed message if there was one."""
     if message is not None:
         relabel(tx, row.owner, row.place, message, CardKind.OUTBOX, row.id, row.revision)
-    notices.owe(tx, row.owner, NoticeKind.OUTBOX, row.place, row.id, Manner.EDIT, after=after)
+    notices.owe(
+        tx,
+        row.owner,
+        NoticeKind.OUTBOX,
+        row.place,
+        row.id,
+        Manner.EDIT,
+        after=after,
+        priority=Priority.OUTCOME if message is None else Priority.ANSWER,
+    )
 
 
 def tell_outcome(tx: Transaction, row: OutboxRow) -> None:
     """What did not leave, or may have, is told in a new message, because edits do not ring."""
     show_state(tx, row, None)
-    notices.owe(tx, row.owner, NoticeKind.OUTCOME, row.place, row.id, Manner.NEW)
+    kind, place = NoticeKind.OUTCOME, row.place
+    notices.owe(tx, row.owner, kind, place, row.id, Manner.NEW, priority=Priority.OUTCOME)
 
 
 def cancel(tx: Transaction, row: OutboxRow, why: Why) -> None:

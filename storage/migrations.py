@@ -96,3 +96,9 @@ def m009_absences(db: Database) -> None:
     """When each bot's updates were last stored, and the times in which none came."""
     for statement in tables.ABSENCES:
         db.execute(statement)
+
+
+@migrations()
+def m010_outcomes_after_answers(db: Database) -> None:
+    """What became of a letter comes after what a person has just asked for."""
+    db.execute("UPDATE notices SET priority = priority + 1 WHERE priority > 0")

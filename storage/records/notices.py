@@ -36,9 +36,15 @@ class Priority(IntEnum):
     """Which notices go first where not all may go at once."""
 
     ANSWER = 0  # a person waits for it: they typed or pressed something
-    ALERT = 1
-    CARD = 2
-    DIGEST = 3
+    OUTCOME = 1  # what became of what they did
+    ALERT = 2  # somebody else waits for what they do about it
+    CARD = 3
+    DIGEST = 4
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Does somebody look at the screen for it?"""
+        return self <= Priority.OUTCOME
 
 
 class NoticeState(StrEnum):

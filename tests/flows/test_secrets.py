@@ -90,9 +90,10 @@ async def fail_to_send(person: Person, sandbox: Sandbox) -> None:
 
 
 async def fail_at_telegram(person: Person, sandbox: Sandbox) -> None:
-    """Telegram refuses, drops and answers nonsense."""
-    faults = sandbox.telegram.faults
-    faults.html(method="sendMessage", times=1)
+    """Telegram answers nonsense, and refuses."""
+    sandbox.telegram.faults.html(method="sendMessage", times=1)
+    person.say("/help")  # which is dropped
+    sandbox.telegram.script.refuse(400, f"odd {TYPED}", method="sendMessage", times=1)
     said = person.say("/help")  # tried once more after a second
     await person.chat.wait_for("/reply", after=said.id)
 

@@ -74,6 +74,7 @@ class BotProcess:
         self._pid: int | None = None
         self.folder = folder
         self.waits = dict(SHORT_WAITS)
+        self.second = 0.01  # how long a second of Telegram's limits lasts: nobody waits for turns
         self.settings = {"SECRET_KEY": new_key(), "LOG_LEVEL": "DEBUG"} | settings
 
     async def start(self) -> None:
@@ -84,6 +85,7 @@ class BotProcess:
             "log": str(self.log_file),
             "user": self._user,
             "waits": self.waits,
+            "second": self.second,
         }
         self._pid = self._server.ask(request)["pid"]
 

@@ -1,6 +1,6 @@
 """Imports the bot once and forks it per test: importing aiogram takes seconds, a fork does not.
 
-Speaks JSON lines: {"start": {settings}, "folder", "log", "user", "waits"} -> {"pid"}, and
+Speaks JSON lines: {"start": {settings}, "folder", "log", "user", "waits", "second"} -> {"pid"}, and
 {"wait": pid} -> {"exit"}.
 The forked child runs the shipped command line, as `python -m bot` would.
 """
@@ -19,6 +19,7 @@ from typing import Any
 
 from bot import __main__, wiring
 from bot import run as run_command
+from bot.pacing import RATES
 from bot.telegram_side import TelegramSide
 from bot.tempo import Tempo
 from mail.waits import WAITS
@@ -55,14 +56,16 @@ def _child(request: dict[str, object]) -> int:
     _become(request["user"])
     os.environ.clear()
     os.environ.update(settings)
-    return __main__.ended(partial(run_command.main, _tempo(request.get("waits"))))
+    tempo = _tempo(request.get("waits"), float(str(request["second"])))
+    return __main__.ended(partial(run_command.main, tempo))
 
 
-def _tempo(waits: object) -> Tempo:
-    """Shorter waits, in seconds by their names."""
+def _tempo(waits: object, second: float) -> Tempo:
+    """Shorter waits, in seconds by their names, and shorter seconds of Telegram's limits."""
     given = waits if isinstance(waits, dict) else {}
     shorter: dict[str, Any] = {name: timedelta(seconds=seconds) for name, seconds in given.items()}
-    return Tempo(waits=replace(WAITS, **shorter))
+    rates = replace(RATES, second=second, minute=60 * second)
+    return Tempo(waits=replace(WAITS, **shorter), rates=rates)
 
 
 def _become(user: object) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 import pytest
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from bot.deliver import Delivery
 from bot.messages import Messages
+from bot.pacing import Pacing, Rates
 from bot.tasks import Tasks
 from bot.telegram import TelegramSession
 from handlers.cards import Shown
@@ -28,6 +30,7 @@ from tests.integration.bot.bot_api import TOKEN, BotApi, drops, ok, refuses
 from tests.integration.bot.waiting import eventually
 
 ANNA, OLEG = 1, 2
+FAST = Rates(second=0.01)
 
 T = TypeVar("T")
 
@@ -85,7 +88,9 @@ async def delivery(
     bot = Bot(TOKEN, session=TelegramSession(api_url))
     tasks = Tasks()
     messages = Messages(bot, renderer, now)
-    delivery = Delivery(database, messages, now, tasks.spawn)
+    delivery = Delivery(
+        database, messages, Pacing(FAST), tasks.spawn, clock=now, monotonic=monotonic
+    )
     for person in (ANNA, OLEG):
         await let_in(database, person)
     bot_api.always["sendMessage"] = sent

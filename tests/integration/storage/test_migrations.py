@@ -14,8 +14,11 @@ from storage.migrations import (
     m002_mail,
     m003_updates,
     m004_names_and_tests,
+    m008_notices_by_priority,
+    m010_outcomes_after_answers,
     migrations,
 )
+from storage.records.notices import Priority
 from tests.integration.storage.places import (
     KEYS,
     NOON,
@@ -153,6 +156,20 @@ async def test_what_was_asked_last_is_still_asked_after_connections_got_names(pa
     await run(path, *older, m004_names_and_tests)
     assert ask(path, "SELECT * FROM pointers") == [(1, 2, 3, "draft", "d")]
     ask(path, "INSERT INTO pointers VALUES (1, 2, 4, 'connection', 'c')")
+
+
+async def test_what_is_owed_keeps_its_place_when_outcomes_come_after_answers(path: Path) -> None:
+    older = (m001_start, m002_mail, m008_notices_by_priority)
+    await run(path, *older)
+    ask(
+        path,
+        "INSERT INTO notices VALUES"
+        " (1, 1, 'draft', 1, 0, 'answer', 'new', 'edit', 0, 'owed', 1, '', '', 0, 0),"
+        " (2, 1, 'fold', 1, 0, 'fold', 'edit', 'edit', 0, 'owed', 1, '', '', 2, 0)",
+    )
+    await run(path, *older, m010_outcomes_after_answers)
+    found = ask(path, "SELECT subject, priority FROM notices ORDER BY id")
+    assert found == [("answer", Priority.ANSWER), ("fold", Priority.CARD)]
 
 
 async def test_every_table_of_ours_is_strict(path: Path) -> None:

@@ -1,0 +1,90 @@
+"""What handlers say themselves (help, hints, refusals): at once, and once.
+
+It changes no row, so nobody owes it: what cannot be said, or may have been, is dropped.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from aiogram import Bot
+from aiogram.client.session.base import BaseSession
+from aiogram.exceptions import AiogramError, TelegramRetryAfter
+from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendMessage, TelegramMethod
+from typing_extensions import override
+
+from bot.pacing import Pacing
+from bot.telegram import plainly
+from bot.verdicts import Outcome, classify
+from storage.records.updates import StoredUpdate
+
+LONGEST_WAIT: Final = (
+    60.0  # seconds that a handler waits for Telegram's leave, and its person with it
+)
+SPARE: Final = 0.5  # seconds beyond what Telegram asks for
+COUNTED: Final = (SendMessage, EditMessageText, EditMessageReplyMarkup)
+DROPPED: Final = (Outcome.UNCERTAIN, Outcome.RETRY_AFTER, Outcome.GONE, Outcome.MIGRATED)
+
+Handle = Callable[[StoredUpdate], Awaitable[object]]
+Sleep = Callable[[float], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class SpeakingBot(Bot):
+    """The bot that handlers get: it does not wait for its turn, but what it says counts."""
+
+    def __init__(
+        self,
+        token: str,
+        session: BaseSession,
+        pacing: Pacing,
+        *,
+        monotonic: Callable[[], float],
+        sleep: Sleep,
+    ) -> None:
+        super().__init__(token, session=session)
+        self._pacing = pacing
+        self._monotonic = monotonic
+        self._sleep = sleep
+
+    @override
+    async def __call__(
+        self, method: TelegramMethod[Any], request_timeout: int | None = None
+    ) -> Any:
+        """A message is said once more after a 429, if that is soon."""
+        chat = method.chat_id if isinstance(method, COUNTED) else None
+        if not isinstance(chat, int):
+            return await super().__call__(method, request_timeout)
+        try:
+            return await self._say(method, chat, request_timeout)
+        except TelegramRetryAfter as error:
+            if error.retry_after > LONGEST_WAIT:
+                raise
+            await self._sleep(error.retry_after + SPARE)
+        return await self._say(method, chat, request_timeout)
+
+    async def _say(
+        self, method: TelegramMethod[Any], chat: int, request_timeout: int | None
+    ) -> Any:
+        self._pacing.spend(chat, self._monotonic())
+        try:
+            return await super().__call__(method, request_timeout)
+        except TelegramRetryAfter as error:
+            self._pacing.refused(chat, error.retry_after + SPARE, self._monotonic())
+            raise
+
+
+def dropping(handle: Handle) -> Handle:
+    """The same, but that it does not fail because a hint was not said, or perhaps was."""
+
+    async def handled(update: StoredUpdate) -> object:
+        try:
+            return await handle(update)
+        except AiogramError as error:
+            if classify(error).outcome not in DROPPED:
+                raise
+            log.warning("an answer to update %d was dropped: %s", update.update_id, plainly(error))
+            return None
+
+    return handled
