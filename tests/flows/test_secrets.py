@@ -93,7 +93,7 @@ async def fail_at_telegram(person: Person, sandbox: Sandbox) -> None:
     """Telegram answers nonsense, and refuses."""
     sandbox.telegram.faults.html(method="sendMessage", times=1)
     person.say("/help")  # which is dropped
-    sandbox.telegram.script.refuse(400, f"odd {TYPED}", method="sendMessage", times=1)
+    sandbox.telegram.script.refuse(400, "odd", method="sendMessage", times=1)
     said = person.say("/help")  # tried once more after a second
     await person.chat.wait_for("/reply", after=said.id)
 
