@@ -15,7 +15,7 @@ from aiogram.exceptions import AiogramError
 
 from bot import policies
 from bot.messages import Messages
-from bot.pacing import Pacing
+from bot.pacing import Pacing, Turn
 from bot.tasks import Stop
 from bot.telegram import plainly
 from bot.verdicts import Outcome, Verdict, classify
@@ -86,9 +86,9 @@ class Delivery:
             if wait := self._pacing.wait(chat, priority, now):
                 pause = min(pause, wait)
                 continue
-            self._pacing.spend(chat, now)
             self._busy.add(chat)
-            self._spawn(f"deliver to {chat}", self._deliver_next(chat))
+            turn = self._pacing.begin(chat, now)
+            self._spawn(f"deliver to {chat}", self._deliver_next(turn))
         return pause
 
     def _seconds_until(self, at: datetime | None) -> float:
@@ -96,15 +96,16 @@ class Delivery:
             return IDLE_SECONDS
         return min(max((at - self._clock()).total_seconds(), 0.01), IDLE_SECONDS)
 
-    async def _deliver_next(self, chat: int) -> None:
+    async def _deliver_next(self, turn: Turn) -> None:
         """Whatever it raises leaves the chat to the loop's next turn, which comes in its time."""
+        called = True
         try:
-            notice = await self._database.write(lambda tx: notices.take(tx, chat))
-            if notice is None or not await self._deliver_or_keep(notice):
-                self._pacing.give_back(chat, self._monotonic())
+            notice = await self._database.write(lambda tx: notices.take(tx, turn.chat))
+            called = notice is not None and await self._deliver_or_keep(notice)
             self._bell.ring()
         finally:
-            self._busy.discard(chat)
+            self._pacing.end(turn, self._monotonic(), called=called)
+            self._busy.discard(turn.chat)
 
     async def _deliver_or_keep(self, notice: Notice) -> bool:
         ended = False

@@ -67,12 +67,14 @@ class SpeakingBot(Bot):
     async def _say(
         self, method: TelegramMethod[Any], chat: int, request_timeout: int | None
     ) -> Any:
-        self._pacing.spend(chat, self._monotonic())
+        turn = self._pacing.begin(chat, self._monotonic())
         try:
             return await super().__call__(method, request_timeout)
         except TelegramRetryAfter as error:
             self._pacing.refused(chat, error.retry_after + SPARE, self._monotonic())
             raise
+        finally:
+            self._pacing.end(turn, self._monotonic())
 
 
 def dropping(handle: Handle) -> Handle:
