@@ -76,9 +76,9 @@ async def _trace(database: Database, note: Callable[[str], object]) -> None:
 
 
 async def _round(room: Room, recording: Recording, template: Draft, number: int) -> None:
-    room.clock.move_on(timedelta(minutes=1))
+    room.clock.move_on(timedelta(minutes=2))
     first = number * AT_ONCE
-    open_drafts = [await _draft(room, template, first + at) for at in range(AT_ONCE // 4)]
+    open_drafts = [await _draft(room, template, first + at) for at in range(AT_ONCE // 2)]
     work: list[Awaitable[None]] = [
         _keep(room, recording, first + at) for at in range(AT_ONCE - len(open_drafts))
     ]

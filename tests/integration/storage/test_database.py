@@ -7,7 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
+from storage import sqlite
 from storage.database import Database, Reading, Transaction
 from storage.errors import (
     AlreadyApplied,
@@ -18,7 +20,7 @@ from storage.errors import (
     Trouble,
 )
 from storage.sqlite import value_of
-from tests.integration.storage.places import NOON, ask, open_database
+from tests.integration.storage.places import NOON, ask, make_database, open_database
 from tests.support.descriptors import no_descriptors
 
 
@@ -74,6 +76,16 @@ _WANTED = {
 def _pragma(db: Database, name: str) -> str | int:
     assert db._writer is not None
     return value_of(db._writer, name)
+
+
+async def test_a_setting_that_sqlite_does_not_take_is_a_refusal(path: Path) -> None:
+    """An unknown one is passed over in silence, and so is one that the build cannot do."""
+    await make_database(path)
+    with closing(sqlite3.connect(path)) as connection:
+        database = sqlite_utils.Database(connection, execute_plugins=False)
+        with pytest.raises(DatabaseRefused) as caught:
+            sqlite._set(database, "trusted_schema", 7)
+    assert caught.value.reason is Refusal.UNSUITABLE
 
 
 async def test_the_reader_cannot_write(db: Database) -> None:
