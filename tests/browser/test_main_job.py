@@ -13,12 +13,13 @@ from .visitor import Demo, bubble, press, say
 from .windows import Window
 
 LETTER = "Good morning Jane, your flyers leave on Thursday and are with you by Friday."
+UNDO = "5"  # seconds; three letters are told to go
 
 
 @pytest.fixture
 async def demo(chromium: str) -> AsyncIterator[Demo]:
     assert chromium
-    async with visitor.running_demo() as demo:
+    async with visitor.running_demo(UNDO_SECONDS=UNDO) as demo:
         yield demo
 
 
@@ -40,7 +41,7 @@ async def answer_step_by_step(window: Window) -> None:
     came = await page.locator('[data-testid=letter][data-id="15"] time').inner_text()
     await expect(bubble(page, "From: Jane Client")).to_contain_text(came[-5:])
     await press(page, "Check before it goes out", "Send")
-    await expect(bubble(page, "Goes out in 10 s")).to_be_visible()
+    await expect(bubble(page, f"Goes out in {UNDO} s")).to_be_visible()
     await expect(bubble(page, "Sent to jane@client.example")).to_be_visible(timeout=20_000)
     left = page.get_by_test_id("sent-letter")
     await expect(left).to_have_count(1)

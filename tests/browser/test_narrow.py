@@ -44,3 +44,18 @@ async def test_the_time_stands_beside_the_last_words(world: World, open_page: Op
     box = await message(page, 1).locator(".bubble").bounding_box()
     assert box is not None
     assert box["height"] < 40
+
+
+async def test_the_way_to_the_newest_covers_no_tall_text(world: World, open_page: OpenPage) -> None:
+    world.sandbox.telegram.people[ANNA].say("/start")
+    for number in range(30):
+        await world.bot.say(ANNA, f"letter {number}")
+    page = (await open_page(world.url, size=PHONE)).page
+    await expect(message(page, 31)).to_be_in_viewport()
+    await page.get_by_test_id("composer").fill("line\n" * 12)
+    await message(page, 1).scroll_into_view_if_needed()
+    newest, form = page.get_by_role("button", name="To the newest"), page.locator("#composer")
+    bottom = await newest.evaluate("it => it.getBoundingClientRect().bottom")
+    assert bottom <= await form.evaluate("it => it.getBoundingClientRect().top")
+    await newest.tap()
+    await expect(message(page, 31)).to_be_in_viewport(ratio=1)

@@ -1,6 +1,7 @@
 """A visitor of the demo: `python -m sandbox` as a process, and what one does on its page."""
 
 import asyncio
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -23,9 +24,10 @@ class Demo:
 
 
 @asynccontextmanager
-async def running_demo() -> AsyncIterator[Demo]:
+async def running_demo(**settings: str) -> AsyncIterator[Demo]:
+    """`settings` are those of the bot that the demo passes on."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "sandbox", cwd=CHECKOUT, stdout=PIPE
+        sys.executable, "-m", "sandbox", cwd=CHECKOUT, stdout=PIPE, env=os.environ | settings
     )
     try:
         yield Demo(process, await _address(process))
