@@ -23,7 +23,7 @@ from bitrix24.errors import (
 )
 from bitrix24.learned import Learned
 from bitrix24.limiter import Limiter
-from bitrix24.moving import moved_to
+from bitrix24.moving import moved_to, redirect
 from bitrix24.reach import AddressRefused, Sessions, Wire
 from bitrix24.webhook import Webhook
 
@@ -131,6 +131,7 @@ class Client:
             secrets=(call.webhook.code,),
             idempotency_key=call.key,
             is_bare=call.is_bare,
+            redirect=redirect(call.webhook, call.address.raw_path, location),
         )
         self._remember(call.webhook, answer.learned.utc_offset)
         return answer
@@ -213,9 +214,11 @@ async def _raw(response: aiohttp.ClientResponse, size: int) -> _Raw | PortalErro
 
 
 def _lost(error: Exception) -> FailureCode:
-    """Half an answer, or none."""
+    """Half an answer, none in time, or none at all."""
+    if isinstance(error, TimeoutError):
+        return FailureCode.NO_ANSWER
     broken = isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError)
-    return FailureCode.BAD_ANSWER if broken else FailureCode.NO_ANSWER
+    return FailureCode.BAD_ANSWER if broken else FailureCode.BROKEN_OFF
 
 
 def _unsent(error: Exception, *, trusted: bool) -> FailureCode:

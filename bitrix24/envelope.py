@@ -40,14 +40,16 @@ def read_answer(
     secrets: Iterable[str] = (),
     idempotency_key: str | None = None,
     is_bare: bool = False,
+    redirect: FailureCode = FailureCode.MOVED,
 ) -> Answer:
     """The result, or raises the PortalError that the answer means.
 
     Headers are looked up by their usual spelling: pass a case-insensitive mapping. No text in
     an error holds one of the `secrets`. `is_bare`: what comes without `result` is the result.
+    `redirect` is what one that is not followed would mean.
     """
     if 300 <= status < 400:
-        raise AccessLost(Failure(FailureCode.MOVED, status))
+        raise AccessLost(Failure(redirect, status))
     document = _json(body)
     learned = _learned(document)
     if not isinstance(document, dict):

@@ -30,6 +30,7 @@ class FailureCode(StrEnum):
     HOST_REFUSED = "host_refused"  # outside what the settings allow this portal
     # Something left, and what came back says nothing.
     NO_ANSWER = "no_answer"
+    BROKEN_OFF = "broken_off"
     BAD_ANSWER = "bad_answer"
     HTML_ANSWER = "html_answer"
     ANSWER_TOO_LARGE = "answer_too_large"
@@ -54,6 +55,7 @@ class FailureCode(StrEnum):
     PORTAL_BLOCKED = "portal_blocked"
     PORTAL_CLOSED = "portal_closed"
     MOVED = "moved"
+    REDIRECTED = "redirected"  # to a page, as to a login
     # The portal refused this call.
     VALIDATION = "validation"
     NOT_FOUND = "not_found"

@@ -7,6 +7,7 @@ a host that could have been pasted, and from the cloud only another one of the c
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from bitrix24.errors import FailureCode
 from bitrix24.hosts import is_cloud
 from bitrix24.trust import TrustedPortals
 from bitrix24.webhook import Webhook, WebhookError, read_webhook
@@ -35,3 +36,14 @@ def moved_to(
         return None
     moved = replace(webhook, scheme=found.scheme, host=found.host, port=found.port)
     return None if moved == webhook else moved
+
+
+def redirect(webhook: Webhook, path: str, location: str) -> FailureCode:
+    """What one that is not followed says: moved all the same, or only a page that wants a login."""
+    try:
+        parts = urlsplit(location)
+        other_host = parts.hostname not in (None, webhook.host)
+    except ValueError:
+        return FailureCode.REDIRECTED
+    moved = parts.path == path or (other_host and parts.path in ("", "/"))
+    return FailureCode.MOVED if moved else FailureCode.REDIRECTED

@@ -35,6 +35,10 @@ FAILURES = {
         "The portal was called and did not answer in time. Please see in your browser whether "
         "Bitrix24 works."
     ),
+    "broken_off": mark(
+        "The portal was called and broke the connection off without an answer. Please see in your "
+        "browser whether Bitrix24 works."
+    ),
     "bad_answer": mark(
         "The portal's answer could not be understood. Please see in your browser whether Bitrix24 "
         "works."
@@ -114,6 +118,10 @@ FAILURES = {
     ),
     "moved": mark(
         "The portal is at another address now. Please make a webhook there and connect it."
+    ),
+    "redirected": mark(
+        "The portal did not answer and sent the bot on to another page, perhaps because it wants a "
+        "login. Please open it in your browser."
     ),
     "validation": mark(
         "Bitrix24 objects to something and does not say to what. Please check everything."

@@ -36,7 +36,7 @@ ANSWERS: dict[str, tuple[Switch, str]] = {
     "500 portal deleted": (answering(500, "PORTAL_DELETED"), "closed or was deleted"),
     "302": (answering(302, "", Location="https://new.example/"), "another address now"),
     "301": (answering(301, "", Location="https://new.example/"), "another address now"),
-    "307": (answering(307, "", Location="/login/"), "another address now"),
+    "307": (answering(307, "", Location="/login/"), "wants a login"),
 }
 
 

@@ -13,7 +13,7 @@ Break = Callable[[Sandbox], object]
 HUGE = b'{"result": "' + b"x" * 30_000_000 + b'"}'
 BREAKS: dict[str, tuple[Break, str]] = {
     "down": (lambda s: s.close_portal(), "The portal cannot be reached."),
-    "dropped": (lambda s: s.faults.dropped(), "did not answer"),
+    "dropped": (lambda s: s.faults.dropped(), "broke the connection off"),
     "html": (lambda s: s.faults.html(200), "answered with a web page"),
     "html 502": (lambda s: s.faults.html(502), "answered with a web page"),
     "half an answer": (lambda s: s.faults.half_answer(), "could not be understood"),

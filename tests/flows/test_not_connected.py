@@ -99,6 +99,11 @@ LIVE: dict[str, tuple[Switch, str]] = {
         lambda f: f.reply_with(302, "", {"Location": "https://b.example/"}, method=LIST),
         "another address",
     ),
+    "a login page": (
+        lambda f: f.reply_with(302, "", {"Location": "/login/?backurl=%2Frest"}, method=LIST),
+        "wants a login",
+    ),
+    "a dropped connection": (lambda f: f.dropped(method=LIST), "broke the connection off"),
     "an answer cut in half": (lambda f: f.half_answer(method=LIST), "could not be understood"),
     "no senders": (
         lambda f: f.reply_with(200, {"result": {"items": []}}, method="mail.mailbox.senders"),

@@ -22,8 +22,8 @@ def flat(code: str) -> dict[str, str]:
 
 # What the portal does, whether the letter left by that, and what else is said.
 ANSWERS: dict[str, tuple[Switch, int, str]] = {
-    "dropped": (lambda f: f.dropped(method=REPLY), 0, "did not answer in time"),
-    "answer lost": (lambda f: f.answer_lost(method=REPLY), 1, "did not answer in time"),
+    "dropped": (lambda f: f.dropped(method=REPLY), 0, "broke the connection off"),
+    "answer lost": (lambda f: f.answer_lost(method=REPLY), 1, "broke the connection off"),
     "half an answer": (lambda f: f.half_answer(method=REPLY), 1, "could not be understood"),
     "200 with a page": (lambda f: f.html(200, method=REPLY), 0, "answered with a web page"),
     "200 without success": (

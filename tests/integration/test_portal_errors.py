@@ -418,6 +418,7 @@ def test_pages_and_broken_answers(status: int, state: Next) -> None:
         (NotSent(Failure(FailureCode.TIMEOUT_CONNECTING)), DEFERRED, "did not take the call"),
         (NotSent(Failure(FailureCode.HOST_REFUSED)), DEFERRED, "settings of this bot"),
         (Unknown(Failure(FailureCode.NO_ANSWER)), UNKNOWN, "did not answer in time"),
+        (Unknown(Failure(FailureCode.BROKEN_OFF)), UNKNOWN, "broke the connection off"),
         (Unknown(Failure(FailureCode.ANSWER_TOO_LARGE, 200)), UNKNOWN, "too large to be read"),
     ],
     ids=str,

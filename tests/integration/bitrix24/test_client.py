@@ -281,8 +281,8 @@ async def answer_nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWr
 @pytest.mark.parametrize(
     ("peer", "code"),
     [
-        (hang_up, FailureCode.NO_ANSWER),
-        (read_and_hang_up, FailureCode.NO_ANSWER),
+        (hang_up, FailureCode.BROKEN_OFF),
+        (read_and_hang_up, FailureCode.BROKEN_OFF),
         (stay_silent, FailureCode.NO_ANSWER),
         (answer_half, FailureCode.BAD_ANSWER),
         (answer_nonsense, FailureCode.BAD_ANSWER),

@@ -327,7 +327,7 @@ async def test_row_78_a_redirect_leads_nowhere(
             async with client_with(names, tls=known) as client:
                 error = await outcome(client, PUBLIC)
         assert canary.connections == 0
-    assert (type(error), error.failure) == (AccessLost, Failure(FailureCode.MOVED, status))
+    assert (type(error), error.failure) == (AccessLost, Failure(FailureCode.REDIRECTED, status))
 
 
 async def test_a_proxy_from_the_environment_is_not_asked(

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bitrix24.errors import FailureCode
 from bitrix24.hosts import is_cloud
-from bitrix24.moving import moved_to
+from bitrix24.moving import moved_to, redirect
 from bitrix24.trust import TrustedPortals
 from bitrix24.webhook import Webhook
 
@@ -93,3 +94,19 @@ def test_the_cloud_is_known_by_its_names() -> None:
         "bitrix24.acme.ru",
     ):
         assert not is_cloud(host), host
+
+
+@pytest.mark.parametrize(
+    ("location", "code"),
+    [
+        ("/login/?backurl=" + PATH, FailureCode.REDIRECTED),
+        ("https://b24-x1.bitrix24.example/auth/", FailureCode.REDIRECTED),
+        ("https://sso.acme.example/oauth/authorize?client=1", FailureCode.REDIRECTED),
+        ("https://[", FailureCode.REDIRECTED),
+        ("", FailureCode.REDIRECTED),
+        ("https://elsewhere.example" + PATH, FailureCode.MOVED),
+        ("https://elsewhere.example", FailureCode.MOVED),
+    ],
+)
+def test_a_login_page_was_told_as_another_address(location: str, code: FailureCode) -> None:
+    assert redirect(CLOUD, PATH, location) is code

@@ -40,7 +40,15 @@ def test_no_failure_claims_that_a_letter_was_not_sent_or_was(code: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["no_answer", "bad_answer", "html_answer", "answer_too_large", "key_reused", "portal_failed"],
+    [
+        "no_answer",
+        "broken_off",
+        "bad_answer",
+        "html_answer",
+        "answer_too_large",
+        "key_reused",
+        "portal_failed",
+    ],
 )
 def test_where_the_letter_may_have_left_nobody_is_told_to_try_again(code: str) -> None:
     said = failure_sentence(Failure(code), EN)
