@@ -29,6 +29,7 @@ from storage.records.updates import Kept
 
 MEETING: Final = BackoffConfig(min_delay=1.0, max_delay=60.0, factor=2.0, jitter=0.0)
 POLLING: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
+RENEW_SECONDS: Final = 100.0  # without a good answer; with the poll under way that is two minutes
 SILENT_SECONDS: Final = 600.0  # failing for so long while running ends the program
 RIVAL_SECONDS: Final = 30.0  # so long somebody else may fetch the same updates
 RIVAL_FORGOTTEN_SECONDS: Final = 60.0  # without a sign of the rival, it is gone
@@ -86,7 +87,9 @@ class Receiver:
         sleep: Sleep,
         outage: Outage | None = None,
         clocks: Clocks | None = None,
+        renew: Callable[[], Awaitable[None]] | None = None,
         poll_seconds: int = POLL_SECONDS,
+        renew_seconds: float = RENEW_SECONDS,
         silent_seconds: float = SILENT_SECONDS,
         rival_seconds: float = RIVAL_SECONDS,
     ) -> None:
@@ -97,12 +100,15 @@ class Receiver:
         self._sleep = sleep
         self._outage = outage
         self._clocks = clocks
+        self._renew = renew
         self._poll_seconds = poll_seconds
+        self._renew_seconds = renew_seconds
         self._silent_seconds = silent_seconds
         self._rival_seconds = rival_seconds
         self._offset: int | None = None
         self._pauses = Backoff(POLLING)
         self._answered = False
+        self._trusted_since = 0.0
         self._failing_since: float | None = None
         self._rival_since = 0.0
         self._rival_seen: float | None = None
@@ -134,6 +140,7 @@ class Receiver:
 
     async def _receive(self) -> None:
         """The first poll, and each after a failure, is a short one: is Telegram there again?"""
+        self._trusted_since = self._monotonic()
         while True:
             seconds = self._poll_seconds if self._answered else 0
             try:
@@ -142,7 +149,7 @@ class Receiver:
                 await self._recover(error)
             else:
                 self._failing_since = None
-                self._answered = True
+                self._answered, self._trusted_since = True, self._monotonic()
                 await self._store(batch)
 
     async def _store(self, batch: list[Any]) -> None:
@@ -188,7 +195,15 @@ class Receiver:
             self._failing_since = now
         if now - self._failing_since > self._silent_seconds:
             raise TelegramSilent(self._silent_seconds) from None
+        await self._watch(now)
         await self._wait("no updates from Telegram", error, verdict, self._pauses)
+
+    async def _watch(self, now: float) -> None:
+        """A connection that stopped working, or led to where Telegram was, is not kept for ever."""
+        if self._renew is not None and now - self._trusted_since > self._renew_seconds:
+            log.warning("no answer for %.0f s: Telegram is connected anew", self._renew_seconds)
+            self._trusted_since = now
+            await self._renew()
 
     def _note_rival(self, said: str, now: float) -> None:
         """Two pollers end each other's polls by turns: the first to lose patience leaves."""

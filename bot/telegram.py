@@ -22,6 +22,7 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
+from aiohttp.abc import AbstractResolver
 from aiohttp.tracing import TraceRequestHeadersSentParams
 from typing_extensions import override
 
@@ -33,7 +34,7 @@ SEND_SECONDS: Final = 20.0
 CONNECT_SECONDS: Final = 5.0
 POLL_SECONDS: Final = 25
 POLL_GRACE_SECONDS: Final = 10.0
-DNS_SECONDS: Final = 60
+DNS_SECONDS: Final = 10
 UNNAMED_RETRY_SECONDS: Final = 5
 
 log = logging.getLogger(__name__)
@@ -67,13 +68,15 @@ class TelegramSession(AiohttpSession):
         send_seconds: float = SEND_SECONDS,
         connect_seconds: float = CONNECT_SECONDS,
         poll_grace_seconds: float = POLL_GRACE_SECONDS,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         api = TelegramAPIServer.from_base(api_url) if api_url else PRODUCTION
         super().__init__(api=api, timeout=send_seconds)
         self._connect_seconds = connect_seconds
         self._poll_grace_seconds = poll_grace_seconds
         # aiogram keeps addresses for an hour, and would miss a server that moved.
-        self._connector_init["ttl_dns_cache"] = DNS_SECONDS
+        self._connector_init |= {"ttl_dns_cache": DNS_SECONDS, "resolver": resolver}
+        self._before: ClientSession | None = None
 
     async def create_session(self) -> ClientSession:
         """One HTTP session, made at the first call, that notes when a request begins to leave."""
@@ -85,8 +88,18 @@ class TelegramSession(AiohttpSession):
 
     async def close(self) -> None:
         """Without aiogram's pause afterwards: aiohttp waits for its connections by itself now."""
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._before):
+            if session is not None:
+                await session.close()
+
+    async def renew(self) -> None:
+        """The next call gets a new connection, and the server's address is asked for anew.
+
+        Calls under way keep theirs, or it would not be known whether they arrived.
+        """
+        if self._before is not None:
+            await self._before.close()
+        self._before, self._session = self._session, None
 
     @override
     async def make_request(

@@ -79,6 +79,7 @@ class TelegramSide:
             sleep=asyncio.sleep,
             outage=Outage(self._bot, self._outage_sentence),
             clocks=Clocks(self._bot, self._presses, tasks.spawn),
+            renew=session.renew,
         )
         self._met = False
 

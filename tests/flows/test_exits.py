@@ -45,7 +45,7 @@ async def test_a_token_that_telegram_refuses_at_start_is_78(
     assert bot.log.endswith("BOT_TOKEN: Telegram does not accept this token.\n")
 
 
-async def test_a_token_that_is_revoked_later_is_78(
+async def test_row_20_a_token_that_is_revoked_later_is_78(
     bot: BotProcess, connected: Person, sandbox: Sandbox
 ) -> None:
     refuse(sandbox.telegram.faults, 401)
@@ -121,6 +121,17 @@ async def test_telegram_away_at_the_start_is_waited_for(
     await bot.start()
     await settled(connected)
     assert "WARNING" in bot.log[before:], "it says that it waits"
+
+
+async def test_row_21_telegram_that_was_gone_is_found_again_without_a_restart(
+    bot: BotProcess, connected: Person, sandbox: Sandbox
+) -> None:
+    await sandbox.close_telegram()
+    said = connected.say("/help")
+    await asyncio.sleep(2)
+    await sandbox.open_telegram()
+    await connected.chat.wait_for("I bring your Bitrix24 mail", after=said.id, within=30)
+    assert bot.log.count("running as") == 1
 
 
 async def test_check_beside_a_running_bot_is_0(

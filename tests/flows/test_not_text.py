@@ -12,6 +12,8 @@ from tests.flows.acting import REVIEW, SENDER, TEXT_ASKED, at_step, press, revie
 HINT = "I can only work with text."
 OFFER = "the caption can go into your letter"
 
+FILE = {"file_id": "a", "file_unique_id": "b", "duration": 5}
+SIZE = {"width": 5, "height": 5}
 CONTENTS = (
     contents.photo(),
     contents.document(),
@@ -20,13 +22,19 @@ CONTENTS = (
     contents.location(),
     contents.contact(),
     contents.dice(),
+    {"audio": FILE}, {"video": FILE | SIZE}, {"animation": FILE | SIZE},
+    {"video_note": FILE | {"length": 5}},
+    {"venue": {"title": "Press", "address": "Linden 1"} | contents.location()},
+    {"game": {"title": "Chess", "description": "", "photo": []}},
+    {"story": {"id": 1, "chat": {"id": 1, "type": "private"}}},
+    {"paid_media": {"star_count": 1, "paid_media": []}},
     {"poll": {"id": "1", "question": "Tea?", "options": [], "total_voter_count": 0}
      | dict.fromkeys(("is_closed", "is_anonymous", "allows_multiple_answers"), False)
      | dict.fromkeys(("allows_revoting", "members_only"), False) | {"type": "regular"}},
 )  # fmt: skip
 
 
-async def test_what_is_no_text_gets_one_hint(connected: Person) -> None:
+async def test_row_15_what_is_no_text_gets_one_hint_and_changes_nothing(connected: Person) -> None:
     card = await at_step(connected, TEXT_ASKED)
     for content in CONTENTS:
         connected.send(content)
@@ -37,7 +45,7 @@ async def test_what_is_no_text_gets_one_hint(connected: Person) -> None:
     assert TEXT_ASKED in card.text
 
 
-async def test_an_album_gets_one_hint(connected: Person) -> None:
+async def test_row_15_an_album_gets_one_hint(connected: Person) -> None:
     connected.send_album([contents.photo() for _ in range(10)])
     hint = await connected.chat.wait_for(HINT)
     await settled(connected)

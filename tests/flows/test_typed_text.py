@@ -63,6 +63,19 @@ async def test_a_burst_of_25_messages_is_one_text_with_one_review(
     assert [m.id for m in chat.from_bot if m.id > asked.id] == [card.id], "one review"
 
 
+async def test_row_14_ten_messages_forwarded_at_once_are_one_text(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna = connected
+    await at_step(anna, TEXT_ASKED)
+    origin = {"type": "hidden_user", "sender_user_name": "Jane", "date": 1}
+    pieces = [f"Forwarded {number}." for number in range(10)]
+    for piece in pieces:
+        anna.send({"text": piece, "forward_origin": origin})
+    await anna.chat.wait_for(pieces[-1])
+    assert await left(anna, sandbox) == "<br><br>".join(pieces)
+
+
 async def test_a_burst_behind_the_command_is_one_text(connected: Person, sandbox: Sandbox) -> None:
     anna, chat = connected, connected.chat
     command = anna.say("/reply 15 piece 0")
@@ -74,7 +87,9 @@ async def test_a_burst_behind_the_command_is_one_text(connected: Person, sandbox
     assert len([m for m in chat.from_bot if m.id > command.id]) == 2, "the letter and its answer"
 
 
-async def test_an_edited_message_changes_its_part(connected: Person, sandbox: Sandbox) -> None:
+async def test_row_16_an_edited_message_changes_its_part(
+    connected: Person, sandbox: Sandbox
+) -> None:
     anna, chat = connected, connected.chat
     await review(anna, "Hello Jane,")
     said = anna.say("it leaves on Thursday.")
@@ -141,7 +156,7 @@ async def test_a_refused_value_that_is_mended_later_answers_no_other_step(
     assert SUBJECT_ASKED in card.text
 
 
-async def test_an_edit_after_send_is_told_that_the_letter_is_finished(
+async def test_row_16_an_edit_after_send_is_told_that_the_letter_is_finished(
     connected: Person, sandbox: Sandbox
 ) -> None:
     said = connected.say(f"/reply 15 {TEXT}")

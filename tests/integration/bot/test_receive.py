@@ -77,7 +77,7 @@ async def arrived(database: Database, count: int) -> None:
     """Returns when so many updates are stored."""
     news = asyncio.Event()
     database.on_wake(WAKE, news.set)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(await stored(database)) < count:
             await news.wait()
             news.clear()

@@ -21,6 +21,7 @@ from storage.times import as_time
 from tests.integration.bot.bot_api import TOKEN
 from tests.integration.bot.shapes import Raw, message, press
 from tests.integration.bot.waiting import eventually
+from tests.support.scale import times
 
 BOT = 42
 SECRET = "canary-4711"
@@ -145,6 +146,29 @@ async def test_row_12_and_13_what_one_person_sends_is_handled_one_by_one(
         desk.hold.set()
         await settled(database)
     assert desk.ended == [1, 2, 3, 4, 5]
+
+
+async def test_row_13_a_message_and_a_press_at_the_same_moment_are_handled_one_by_one(
+    database: Database, work: Work
+) -> None:
+    """Telegram queues them apart, so both may come at once, and in any order."""
+    begun: list[int] = []
+    at_work: set[int] = set()
+
+    async def handle(update: StoredUpdate) -> None:
+        assert update.key not in at_work
+        at_work.add(update.key)
+        begun.append(update.update_id)
+        await asyncio.sleep(0.001)
+        at_work.remove(update.key)
+
+    count = times(50, full=1000)
+    async with work(handle, patience=60):
+        for one in range(0, 2 * count, 2):
+            said, pressed = message(one, person=one % 7), press(one + 1, person=one % 7)
+            await asyncio.gather(keep(database, said), keep(database, pressed))
+        assert set((await settled(database)).values()) == {"done"}
+    assert sorted(begun) == list(range(2 * count))
 
 
 async def has_states(database: Database, wanted: dict[int, str]) -> None:
