@@ -46,9 +46,9 @@ class Outage:
         person = event["from"]
         if chat["type"] != "private" or person["id"] in self._told:
             return
-        self._told.add(person["id"])
         said = self._say(person.get("language_code") or "")
         if press:
             await self._bot.answer_callback_query(press["id"], text=said, show_alert=True)
         else:
             await self._bot.send_message(chat["id"], said)
+        self._told.add(person["id"])  # who was not reached is told with the next try to store it

@@ -86,7 +86,7 @@ def no_access_toast(_: Texts) -> str:
 def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
     """Somebody who asks, who came by a link of the reader, or because anybody may."""
     stranger = scene.stranger
-    lines = [_how(scene, _), who(stranger)]
+    lines = [_how(scene, _), who(stranger, _)]
     keyboard: tuple[tuple[Button, ...], ...] = ()
     if stranger.access is Access.WAITING:
         keyboard = (

@@ -6,9 +6,12 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text, as_list
 
 from handlers.cards import Button, Shown, TelegramId
+from handlers.letter_card import shortened
 from handlers.texts import Texts
 from mail.removing import Removal
 from storage.records.people import Person
+
+NAME_UNITS = 64  # of what somebody calls themselves
 
 
 class RemovalPress(StrEnum):
@@ -33,15 +36,20 @@ def remove_button(person: Person, label: str, press: RemovalPress) -> Button:
     return Button(label, data.pack())
 
 
-def who(person: Person) -> str:
-    """Number and @name only: what else somebody calls himself is his to invent."""
-    return f"{person.id} @{person.username}" if person.username else str(person.id)
+def who(person: Person, _: Texts) -> str:
+    """Number and @name; without an @name what they call themselves, which is theirs to invent."""
+    if person.username:
+        return f"{person.id} @{person.username}"
+    name = shortened(" ".join(person.name.split()), NAME_UNITS)
+    if not name:
+        return str(person.id)
+    return _("{number}, by their own account “{name}”").format(number=person.id, name=name)
 
 
 def removal_card(removal: Removal, _: Texts) -> Shown:
     """The question; nothing is changed yet."""
     person = removal.person
-    lines = [_("Remove {person}?").format(person=who(person)), *_cost(removal, _)]
+    lines = [_("Remove {person}?").format(person=who(person, _)), *_cost(removal, _)]
     lines.append(_("They cannot use this bot then, and may ask to be let in again after a day."))
     buttons = (
         remove_button(person, _("Remove access"), RemovalPress.REMOVE),

@@ -5,6 +5,7 @@ Every method is one transaction under its cause; the card that follows is a noti
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from mail import fields, steps
 from mail.asked_draft import asked, asked_last, check_open, how_closed, letter_at, older, still_open
@@ -23,6 +24,8 @@ from storage.records.places import Place
 
 CARD_SECONDS = 5.0  # how long a reply waits for the card that it answers
 CARD_PAUSE = 0.1
+LATELY = timedelta(days=1)
+MOST_ASIDE = 5  # of what was lately set aside that is shown at once
 
 # The letter may still come back to its review, where what was typed meanwhile is offered.
 KEEPS_TEXT = (Closing.HELD, Closing.SENDING, Closing.WAITING, Closing.REFUSAL)
@@ -126,12 +129,16 @@ class Drafts:
         return await self._database.write(change)
 
     async def show_aside(self, cause: str, person: int, place: Place) -> None:
-        """The draft that was set aside last is shown once more, with the way back."""
+        """What was lately set aside here is shown once more, each with the way back."""
 
         def change(tx: Transaction) -> None:
             tx.once(f"{cause}:aside")
-            draft = asked_last(tx, person, place)
-            if draft is not None and draft.state is DraftState.ASIDE:
+            lately = [
+                draft
+                for draft in drafts.newest(tx, person, place)
+                if draft.state is DraftState.ASIDE and tx.now - draft.updated_at < LATELY
+            ]
+            for draft in reversed(lately[:MOST_ASIDE]):
                 notices.owe(tx, person, NoticeKind.DRAFT, place, draft.id, Manner.NEW)
 
         await self._database.write(change)

@@ -51,6 +51,7 @@ class People:
         self._claim_code = claim_code
         self._tries: dict[int, list[datetime]] = {}
         self._told: dict[int, list[datetime]] = {}
+        self._sent_away: dict[int, list[datetime]] = {}
 
     async def find(self, person: int) -> Person | None:
         """The person, if they ever wrote to the bot."""
@@ -104,6 +105,8 @@ class People:
         def change(tx: Transaction) -> Answer | None:
             stranger = people.get(tx, person)
             answer = _answer(tx, stranger)
+            if answer is Answer.REMOVED:
+                return answer if once_more(self._sent_away, person, tx.now, ASK_AGAIN, 1) else None
             if answer is not Answer.ASKED:
                 return (
                     answer if once_more(self._told, person, tx.now, ASK_AGAIN, MOST_TOLD) else None

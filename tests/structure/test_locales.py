@@ -1,5 +1,7 @@
 """Every text of the bot exists in every shipped language, and no language holds more than that."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -48,6 +50,13 @@ def faults(used: set[Text], texts: Catalog) -> Iterator[str]:
         yield from _faults(message, text[-1], texts.num_plurals)
 
 
+def twice(lines: str) -> list[str]:
+    """Texts that stand more than once, of which a reader silently keeps the last."""
+    found = re.findall(r"^msgid ((?:\".*\"(?:\n|$))+)", lines, re.MULTILINE)
+    texts = Counter("".join(re.findall(r'"(.*)"', one)) for one in found)
+    return sorted(text for text, times in texts.items() if times > 1)
+
+
 def _faults(message: Message, original: str, plurals: int) -> Iterator[str]:
     translated = forms(message.string)
     if message.fuzzy:
@@ -72,6 +81,18 @@ def test_the_catalogue_is_not_skipped_when_it_is_compiled(locale: str) -> None:
 @pytest.mark.parametrize("locale", TRANSLATED)
 def test_every_text_is_translated_and_no_language_holds_more(locale: str) -> None:
     assert sorted(faults(used_texts(), catalogue(locale))) == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_no_text_stands_in_a_catalogue_twice(locale: str) -> None:
+    path = ROOT / "locales" / locale / "LC_MESSAGES" / "bot.po"
+    assert twice(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_text_that_stands_twice_is_noticed() -> None:
+    once = 'msgid ""\n"Send "\n"it"\nmsgstr "1"\n\nmsgid "Send"\nmsgstr "2"\n'
+    assert twice(once) == []
+    assert twice(once + '\nmsgid "Send it"\nmsgstr "3"\n') == ["Send it"]
 
 
 @pytest.mark.parametrize("locale", TRANSLATED)

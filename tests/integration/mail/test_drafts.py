@@ -493,6 +493,24 @@ async def test_a_cancelled_draft_comes_back_where_it_was(room: Room, field: Fiel
     assert back.written == draft.written
 
 
+async def test_of_several_cancelled_drafts_only_the_newest_was_led_back_to(room: Room) -> None:
+    old = await room.review("16", "Old")
+    await room.drafts.cancel(room.cause(), ANNA, HOME)
+    room.clock.move_on(timedelta(days=2))
+    first, second = await room.review("15", "First"), await room.review("16", "Second")
+    for _ in range(2):
+        assert await room.drafts.cancel(room.cause(), ANNA, HOME)
+    await room.see()
+    await room.drafts.show_aside(room.cause(), ANNA, HOME)
+    seen = [one.scene for one in await room.see() if not one.edited]
+    shown = [scene.draft.id for scene in seen if isinstance(scene, DraftScene)]
+    assert shown == [second.id, first.id], "the one that was cancelled last stands last"
+    assert old.id not in shown
+    for one in (first, second):
+        back = await room.press(await room.draft(one.id), Press.BRING_BACK)
+        assert back.state is DraftState.COMPOSING
+
+
 async def test_a_draft_cancelled_while_looking_comes_back_looking(room: Room) -> None:
     await room.begin("15")
     await room.say(SUPPORT)

@@ -243,6 +243,7 @@ async def test_a_removed_person_asks_again_after_a_day(
     anna = await door.people.meet(ANNA, "Anna", "anna", "en")
     assert (anna.access, anna.admin, anna.removed) == (Access.REFUSED, False, True)
     assert await door.people.ask(office.cause(), ANNA) is Answer.REMOVED
+    assert await door.people.ask(office.cause(), ANNA) is None, "the removed hear it once a day"
     watch.forward(DAY)
     assert await door.people.ask(office.cause(), ANNA) is Answer.ASKED
     waiting = await office.anna()

@@ -103,7 +103,18 @@ def test_an_admin_sees_number_and_username_and_no_invented_name() -> None:
     text, _ = card_of(stranger(Access.WAITING)).content()
     assert text.splitlines()[1] == f"{2**52} @oleg"
     assert "You won" not in text
-    text, _ = card_of(stranger(Access.WAITING, username="")).content()
+
+
+def test_somebody_without_a_username_was_a_bare_number() -> None:
+    waiting = stranger(Access.WAITING, username="")
+    text, _ = card_of(replace(waiting, name="Oleg\nWas let in ✅ /start @anna")).content()
+    assert text.splitlines()[1] == (
+        f"{2**52}, by their own account “Oleg Was let in ✅ /\u2060start @\u2060anna”"
+    )
+    assert len(text.splitlines()) == 2
+    text, _ = card_of(replace(waiting, name="x" * 300)).content()
+    assert "…”" in text
+    text, _ = card_of(replace(waiting, name="\u200b")).content()
     assert text.splitlines()[1] == str(2**52)
 
 
