@@ -60,6 +60,7 @@ class Sending:
         """At start, by the only process that sends: what was on its way has lost its answer."""
 
         def change(tx: Transaction) -> None:
+            clock_jumps.settle_at_start(tx)
             for row in outbox.in_state(tx, OutboxState.SENDING):
                 wire_results.lose(tx, row, self._waits, Why.RESTART)
             for row in outbox.in_state(tx, OutboxState.HELD):

@@ -129,7 +129,9 @@ def lose(tx: Transaction, row: OutboxRow, waits: Waits, why: Why) -> None:
     connection = connections.find(tx, row.owner, row.connection)
     host = connection.address.host if connection else ""
     assert row.last_wire_at is not None, "it is on the wire"
-    at = max(row.last_wire_at + waits.quiet(host), tx.now)
+    quiet = waits.quiet(host)
+    # A call cannot have begun after now: then the clock was set back since.
+    at = min(max(row.last_wire_at + quiet, tx.now), tx.now + quiet)
     if outbox.move(tx, row, OutboxState.VERIFYING, why=why, next_at=at):
         show_state(tx, row, None)
 

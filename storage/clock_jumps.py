@@ -1,11 +1,14 @@
 """What a jump of the wall clock means for times in rows. Set back by an hour, everything planned
 just before would wait for an hour, and nobody knows any more how old an idempotency key is."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from storage import outbox
 from storage.database import Transaction
 from storage.times import as_text, as_time
+
+TOLERATED: Final = timedelta(seconds=30)
 
 _PLANNED = ("due_at", "next_at", "remind_at", "lease_until")
 
@@ -27,6 +30,13 @@ def settle(tx: Transaction) -> None:
         now=as_text(tx.now),
     )
     tx.wake("notices")
+
+
+def settle_at_start(tx: Transaction) -> None:
+    """The same, if the clock is behind what was written before the program stopped."""
+    newest = tx.row("SELECT max(updated_at) AS at FROM outbox")
+    if newest and newest["at"] and as_time(newest["at"]) - tx.now > TOLERATED:
+        settle(tx)
 
 
 def _plan_anew(tx: Transaction, row: dict[str, Any]) -> None:
