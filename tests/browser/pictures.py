@@ -25,6 +25,7 @@ async def take_pictures(chromium: str, folder: Path = FOLDER) -> None:
         window = await look()
         await visitor.connect(window.page)
         await visitor.write_step_by_step(window.page, LETTER)
+        await expect(bubble(window.page, "Type your answer.").get_by_text("Back")).to_have_count(0)
         await take(window, "review")
         await take_once(await look(size=PHONE), "phone-light", "Check before it goes out")
         await send(window.page)
