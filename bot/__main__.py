@@ -1,14 +1,15 @@
 """The command line: `python -m bot` runs the bot, `check` says whether it could, `key` makes a key.
 
 A command's module is imported when it is asked for, so that `key` stays quick and needs nothing.
+Before anything that takes long is imported, signals are heeded.
 """
 
-import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
 
-from bot.exits import Ending, Exit
+from bot.exits import Ending
+from bot.leaving import leave_when_asked
 
 _COMMANDS = {
     "run": "run the bot until it is stopped; the same as no command",
@@ -27,14 +28,14 @@ def ended(command: Callable[[], int]) -> int:
     """Runs it; what ends it in an orderly way is said on stderr."""
     try:
         return int(command())
-    except KeyboardInterrupt:
-        return Exit.STOPPED
     except Ending as ending:
         sys.stderr.writelines(f"{sentence}\n" for sentence in ending.sentences)
         return ending.exit
 
 
 def _command(arguments: Sequence[str] | None) -> str:
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="Answers Bitrix24 mail from Telegram."
     )
@@ -45,4 +46,5 @@ def _command(arguments: Sequence[str] | None) -> str:
 
 
 if __name__ == "__main__":
+    leave_when_asked()
     sys.exit(main())

@@ -4,8 +4,6 @@ What can be refused is refused before aiogram is imported, which takes seconds.
 """
 
 import asyncio
-import os
-import signal
 
 from bot.database_sentences import explain
 from bot.exits import Ending, Exit
@@ -18,8 +16,6 @@ from storage.errors import StorageError
 
 def main(tempo: Tempo = TEMPO) -> int:
     """Runs until the bot is stopped; raises Ending if it cannot start or go on."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _leave)
     settings = read_settings()
     secrets = Secrets()
     secrets.add(*settings.secrets)
@@ -27,14 +23,6 @@ def main(tempo: Tempo = TEMPO) -> int:
     _make_default_folder(settings)
     with hold_lock(settings.database_path):
         return _run(settings, secrets, tempo)
-
-
-def _leave(_number: int, _frame: object) -> None:
-    """Before the event loop has its own handlers there is nothing to finish.
-
-    An exception here would come up in the middle of an import, and be told as a fault of it.
-    """
-    os._exit(Exit.STOPPED)
 
 
 def _make_default_folder(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from bot import __main__, wiring
 from bot import run as run_command
+from bot.leaving import leave_when_asked
 from bot.pacing import RATES
 from bot.telegram_side import TelegramSide
 from bot.tempo import Tempo
@@ -56,6 +57,7 @@ def _child(request: dict[str, object]) -> int:
     _become(request["user"])
     os.environ.clear()
     os.environ.update(settings)
+    leave_when_asked()
     tempo = _tempo(request.get("waits"), float(str(request["second"])))
     return __main__.ended(partial(run_command.main, tempo))
 

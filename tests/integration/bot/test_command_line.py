@@ -2,6 +2,7 @@
 
 import base64
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -209,3 +210,24 @@ def test_row_83_a_key_file_of_somebody_else_is_said(open_folder: Path) -> None:
     os.chown(open_folder / "secret-key", NOBODY, NOBODY)
     ended = bot("check", folder=open_folder, as_nobody=True, settings=settings)
     assert ended.out.startswith("ok  Settings")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("module", ["argparse", "pydantic", "cryptography"])
+def test_a_stop_in_the_middle_of_an_import_ended_with_143(
+    tmp_path: Path, module: str, number: signal.Signals
+) -> None:
+    (tmp_path / f"{module}.py").write_text("import time\nprint('here', flush=True)\ntime.sleep(60)")
+    settings = right_settings() | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot"],
+        cwd=tmp_path,
+        env=settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"here\n"
+        process.send_signal(number)
+        _out, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (0, b"")
