@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import logging
 import random
 import secrets as randomness
 import signal
@@ -29,6 +30,7 @@ from mail.accounts import Accounts
 from mail.connecting import Connecting
 from mail.connection_tests import ConnectionTests
 from mail.connections import Connections
+from mail.copies import doubt_everything
 from mail.drafts import Drafts
 from mail.invites import Invites
 from mail.lookups import Lookups
@@ -49,6 +51,8 @@ from storage.migrations import migrations
 USER_AGENT: Final = "bitrix24-mail-bot/0.1"
 DRAIN_SECONDS: Final = 20.0  # how long the items in hand may take once a stop is asked for
 TIDY_SECONDS: Final = 3600.0
+
+_log = logging.getLogger(__name__)
 
 
 def now() -> datetime:
@@ -151,6 +155,8 @@ async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step, tem
         connecting.check,
         ConnectionTests(database, connecting).check,
     )
+    if await database.begin(lambda tx: doubt_everything(tx, tempo.waits)):
+        _log.warning("the database is a copy: letters on their way may have left, people are asked")
     await sending.recover()
     tasks.start("outbox", lambda stop: unless_stopped(stop, sending.run(stop)))
     tasks.start("lookups", lambda stop: unless_stopped(stop, lookups.run(stop)))

@@ -22,6 +22,7 @@ from storage.errors import (
     Trouble,
 )
 from storage.ids import RandomBytes
+from storage.mark import Mark
 from storage.sealing import SecretKeys
 from storage.together import Group, Pending
 from storage.transaction import Clock, Reading, Transaction
@@ -36,7 +37,10 @@ T = TypeVar("T")
 class Database:
     """Opened by `open`, closed by `close`; in between `write` and `read` from the event loop."""
 
-    def __init__(self, secret_keys: SecretKeys, clock: Clock, random_bytes: RandomBytes) -> None:
+    def __init__(
+        self, path: Path, secret_keys: SecretKeys, clock: Clock, random_bytes: RandomBytes
+    ) -> None:
+        self._path = path
         self._secret_keys = secret_keys
         self._clock = clock
         self._random_bytes = random_bytes
@@ -47,6 +51,7 @@ class Database:
         self._reader: sqlite_utils.Database | None = None
         self._closed = False
         self._damage = ""
+        self._mark: Mark | None = None
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._waiting: deque[Pending[Any]] = deque()
 
@@ -67,7 +72,7 @@ class Database:
         Raises DatabaseRefused or DatabaseDamaged before anything in the file is changed, and
         StorageUnavailable if another process holds its lock for `busy_seconds`.
         """
-        self = cls(secret_keys, clock, random_bytes)
+        self = cls(path, secret_keys, clock, random_bytes)
         try:
             await self._in_writer(lambda: self._start(path, migrations, make_folder, busy_seconds))
             await self._in_reader(lambda: self._start_reader(path, busy_seconds))
@@ -96,6 +101,22 @@ class Database:
     def on_wake(self, topic: str, callback: Callable[[], None]) -> None:
         """Calls back on the event loop after each commit that woke the topic."""
         self._listeners.setdefault(topic, []).append(callback)
+
+    async def begin(self, doubt: Callable[[Transaction], None]) -> bool:
+        """At start, by the one program that runs on it: is it a copy? Then everything in it is
+        doubted, in the very commit in which it becomes an original of its own."""
+        mark = Mark(self._path)
+        count = await self.read(_changes)
+        is_copy = await self._in_writer(lambda: mark.compare(count))
+
+        def change(tx: Transaction) -> None:
+            if is_copy:
+                doubt(tx)
+            tx.count(beyond=mark.known)
+
+        self._mark = mark
+        await self.write(change)
+        return is_copy
 
     async def claim_bot(self, bot_id: int) -> None:
         """The first bot keeps the file; DatabaseRefused for any other."""
@@ -155,6 +176,8 @@ class Database:
         except BaseException as error:  # noqa: BLE001  (whoever waits must hear of it)
             group.fail(error)
         else:
+            if self._mark:
+                self._mark.reach(group.counted)
             if group.forgot:
                 _empty_journal(writer)
             for topic in group.topics:
@@ -211,6 +234,11 @@ def _bring_up_to_date(
     tx.check_keys()
     tx.wrap_keys_anew()
     tx.make_own_keys()
+
+
+def _changes(tx: Reading) -> int:
+    row = tx.row("SELECT value FROM facts WHERE name = 'changes'")
+    return int(row["value"]) if row else 0
 
 
 def _claim(tx: Transaction, bot_id: int) -> None:

@@ -152,6 +152,11 @@ def end(tx: Transaction, notice: Notice, state: NoticeState = NoticeState.DONE) 
         _owe_anew(tx, notice, Manner(row["next_manner"]), Priority(row["priority"]))
 
 
+def drop_all(tx: Transaction) -> int:
+    """Whatever is owed to anybody, or on the wire. How many that were."""
+    return tx.execute("UPDATE notices SET state = 'dropped' WHERE state IN ('owed', 'on_wire')")
+
+
 def put_off(
     tx: Transaction,
     notice: Notice,

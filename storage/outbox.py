@@ -233,6 +233,32 @@ def show_anew(tx: Transaction, row: OutboxRow) -> bool:
     )
 
 
+def may_have_left(tx: Transaction, row: OutboxRow) -> None:
+    """It may have been on the wire without our knowing, at any time since it was told to go.
+
+    Then nothing of its thread is old, unless a row before it may have left the same letter there.
+    """
+    alone = tx.row(
+        "SELECT count(*) = 1 AS yes FROM outbox WHERE draft = :draft AND owner = :owner",
+        draft=row.draft,
+        owner=row.owner,
+    )
+    first = row.baseline is None and alone is not None and alone["yes"]
+    tx.execute(
+        """
+        UPDATE outbox SET
+            first_wire_at = coalesce(first_wire_at, created_at),
+            last_wire_at = coalesce(last_wire_at, created_at),
+            baseline = CASE WHEN :first THEN :nothing ELSE baseline END
+        WHERE id = :id AND owner = :owner
+        """,
+        id=row.id,
+        owner=row.owner,
+        first=int(first),
+        nothing=sealed(tx, row, "baseline", ()),
+    )
+
+
 def remind(tx: Transaction, row: OutboxRow, at: datetime | None) -> None:
     """When the person is told of it once more; None: never again by itself."""
     tx.execute(
@@ -381,6 +407,7 @@ def _rows(tx: Reading, where: str, **values: Any) -> tuple[OutboxRow, ...]:
 def _note(
     tx: Transaction, row_id: str, was: OutboxState | str, state: OutboxState, why: Why
 ) -> None:
+    tx.count()
     tx.execute(
         "INSERT INTO outbox_history (outbox, at, was, state, why) "
         "VALUES (:id, :now, :was, :state, :why)",

@@ -52,6 +52,7 @@ class Group:
         self._run: list[Pending[Any]] = []
         self.topics: dict[str, None] = {}
         self.forgot = False
+        self.counted = 0
         self._next = self._take()
 
     @property
@@ -100,6 +101,7 @@ class Group:
             _check_open(conn)
             self.topics |= tx.topics
             self.forgot = self.forgot or tx.forgot
+            self.counted = max(self.counted, tx.counted)
         conn.execute("RELEASE change")
 
 

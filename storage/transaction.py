@@ -128,6 +128,7 @@ class Transaction(Reading):
         self._random_bytes = random_bytes
         self.topics: dict[str, None] = {}
         self.forgot = False
+        self.counted = 0
 
     def execute(self, sql: str, /, **values: Any) -> int:
         """How many rows it inserted, changed or deleted."""
@@ -142,6 +143,20 @@ class Transaction(Reading):
         )
         if not added:
             raise AlreadyApplied(cause)
+
+    def count(self, *, beyond: int = 0) -> None:
+        """One more change that an older copy of this database does not know of.
+
+        `beyond`: the count goes on from there, if it was lower.
+        """
+        row = self.row(
+            "INSERT INTO facts (name, value) VALUES ('changes', CAST(:beyond + 1 AS TEXT)) "
+            "ON CONFLICT (name) DO UPDATE SET "
+            "value = CAST(max(CAST(value AS INTEGER), :beyond) + 1 AS TEXT) RETURNING value",
+            beyond=beyond,
+        )
+        assert row is not None
+        self.counted = int(row["value"])
 
     def wake(self, topic: str) -> None:
         """Those who listen to the topic are called once, after the commit."""

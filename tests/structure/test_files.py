@@ -13,6 +13,7 @@ READERS = {"read_bytes", "read_text", "write_bytes", "write_text", "fdopen", "op
 KNOWN = {
     "bot/lock.py": "the lock beside it",
     "bot/setting_values.py": "the file of SECRET_KEY",
+    "storage/mark.py": "the mark beside it",
     "storage/mounts.py": "what is mounted",
     "storage/place.py": "a new file before it has its name, and the folder",
 }
