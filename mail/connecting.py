@@ -7,14 +7,15 @@ more. One supervised task per attempt calls this; attempts left at a stop are as
 import logging
 from dataclasses import replace
 
-from bitrix24.errors import AccessLost, FailureCode, PortalError, Refused
+from bitrix24.errors import AccessLost, FailureCode, Moved, PortalError, Refused
 from bitrix24.errors import Failure as PortalFailure
 from bitrix24.models import Profile
 from bitrix24.webhook import Webhook
+from mail import moving
 from mail.connection_changes import connected, other_code
 from mail.failures import stored
 from mail.ports import NewId, Portal
-from mail.webhooks import webhook_of
+from mail.webhooks import address_of, webhook_of
 from storage import connections, notices
 from storage.database import Database, Transaction
 from storage.records.connections import (
@@ -64,8 +65,8 @@ class Connecting:
             await self._fail(attempt, Failure(FailureCode.CODE_LOST.value))
             return
         try:
-            account = await self.account(webhook_of(attempt.address))
-            await self._database.write(lambda tx: self._succeed(tx, attempt, account))
+            webhook, account = await self._wherever_it_is(webhook_of(attempt.address))
+            await self._database.write(lambda tx: self._succeed(tx, attempt, webhook, account))
         except PortalError as error:
             _log.info("attempt %s: %s", attempt.id, error)
             await self._fail(attempt, stored(error.failure))
@@ -74,6 +75,13 @@ class Connecting:
         except Exception:
             await self._fail(attempt, Failure(CHECK_BROKE))
             raise
+
+    async def _wherever_it_is(self, webhook: Webhook) -> tuple[Webhook, Account]:
+        """A renamed portal is followed once; where it answers, and who is behind the webhook."""
+        try:
+            return webhook, await self.account(webhook)
+        except Moved as error:
+            return error.webhook, await self.account(error.webhook)
 
     async def account(self, webhook: Webhook) -> Account:
         """Who is behind the webhook; PortalError or NothingThere if there is no mail."""
@@ -112,9 +120,12 @@ class Connecting:
         except PortalError:
             return None
 
-    def _succeed(self, tx: Transaction, attempt: ConnectAttempt, account: Account) -> None:
+    def _succeed(
+        self, tx: Transaction, attempt: ConnectAttempt, webhook: Webhook, account: Account
+    ) -> None:
         if not _still_checking(tx, attempt):
             return
+        attempt = _moved(tx, attempt, webhook)
         if other_code(tx, attempt):
             asking = replace(
                 attempt,
@@ -146,6 +157,17 @@ class Connecting:
 def _still_checking(tx: Transaction, attempt: ConnectAttempt) -> bool:
     """False: cancelled meanwhile, or somebody was quicker."""
     return connections.find_attempt(tx, attempt.owner, attempt.id) == attempt
+
+
+def _moved(tx: Transaction, attempt: ConnectAttempt, webhook: Webhook) -> ConnectAttempt:
+    """The attempt at the portal's present address; a connection at the former one goes there."""
+    assert attempt.address is not None, "it was checked"
+    address = address_of(webhook)
+    if address != attempt.address:
+        former = connections.id_of_address(tx, attempt.owner, attempt.address)
+        if former is not None:
+            moving.follow(tx, attempt.owner, former, webhook)
+    return replace(attempt, address=address)
 
 
 def _show(tx: Transaction, attempt: ConnectAttempt) -> None:

@@ -6,10 +6,11 @@ The row that asks is made by `mail/accounts.py`; what is found is stored only if
 import logging
 from dataclasses import replace
 
-from bitrix24.errors import PortalError
+from bitrix24.errors import Moved, PortalError
+from mail import moving
 from mail.connecting import CHECK_BROKE, Connecting, NothingThere
 from mail.failures import stored
-from mail.webhooks import webhook_of
+from mail.webhooks import address_of, webhook_of
 from storage import connection_tests, connections, notices
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Account, Connection, ConnectionTest, ConnectionTestState
@@ -33,7 +34,7 @@ class ConnectionTests:
             return
         test, connection = asked
         try:
-            account = await self._connecting.account(webhook_of(connection.address))
+            connection, account = await self._wherever_it_is(connection)
         except PortalError as error:
             _log.info("test of connection %s: %s", connection.id, error)
             await self._fail(test, stored(error.failure))
@@ -44,6 +45,20 @@ class ConnectionTests:
             raise
         else:
             await self._database.write(lambda tx: _works(tx, test, connection, account))
+
+    async def _wherever_it_is(self, connection: Connection) -> tuple[Connection, Account]:
+        """A renamed portal is followed once: the connection as it is now, and its account."""
+        try:
+            return connection, await self._connecting.account(webhook_of(connection.address))
+        except Moved as error:
+            to = error.webhook
+            follows = await self._database.write(
+                lambda tx: moving.follow(tx, connection.owner, connection.id, to)
+            )
+            if not follows:
+                raise
+            account = await self._connecting.account(to)
+            return replace(connection, address=address_of(to)), account
 
     async def _fail(self, test: ConnectionTest, failure: Failure) -> None:
         failed = replace(test, state=ConnectionTestState.FAILED, failure=failure)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bitrix24.errors import PortalError
+from bitrix24.errors import Failure, FailureCode, Moved, PortalError
 from bitrix24.learned import NOTHING
 from bitrix24.methods import Got
 from bitrix24.models import Letter, Mailbox, Profile, Sender, Sent, ThreadLetter
@@ -16,7 +16,8 @@ Value = TypeVar("Value")
 
 
 class PreparedPortal:
-    """Each answer is a value, or an error to raise."""
+    """Each answer is a value, or an error to raise. `moved_to`: where it answers now, and
+    `moved_on`: where it sends those who ask there."""
 
     def __init__(self) -> None:
         self.mailboxes_answer: tuple[Mailbox, ...] | Exception = (Mailbox(id=3, email=SUPPORT),)
@@ -26,6 +27,8 @@ class PreparedPortal:
         self.profile_answer: Profile | PortalError | None = ANNA
         self.scope_answer: tuple[str, ...] | PortalError = ("mail",)
         self.during_senders: Callable[[], Awaitable[None]] | None = None
+        self.moved_to: Webhook | None = None
+        self.moved_on: Webhook | None = None
         self.called: list[tuple[str, str]] = []
 
     async def mailboxes(self, webhook: Webhook) -> Got[tuple[Mailbox, ...]]:
@@ -65,6 +68,11 @@ class PreparedPortal:
 
     def _answer(self, method: str, webhook: Webhook, prepared: Value | Exception) -> Got[Value]:
         self.called.append((method, webhook.code))
+        if self.moved_to is not None:
+            there = webhook.host == self.moved_to.host
+            leads_to = self.moved_on if there else self.moved_to
+            if leads_to is not None:
+                raise Moved(Failure(FailureCode.MOVED, 302), leads_to)
         if isinstance(prepared, Exception):
             raise prepared
         return Got(prepared, NOTHING)
