@@ -5,8 +5,9 @@ from enum import StrEnum
 from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Bold, Text, as_list
 
-from handlers.cards import Button, Shown
+from handlers.cards import MOST_UNITS, Button, Shown
 from handlers.connection_cards import account_lines, reason
+from handlers.formatting import length
 from handlers.letter_card import shown_line
 from handlers.texts import Texts, mark
 from mail.accounts import Leaving
@@ -17,7 +18,11 @@ from storage.records.failures import Failure
 from storage.records.notices import CardKind
 from storage.records.people import Person
 
-MOST_SHOWN = 20  # connections; each has up to four of the 100 buttons that Telegram takes
+MOST_SHOWN = 20  # connections; each has up to five of the 100 buttons that Telegram takes
+
+MORE_UNITS = 100  # kept free of the card's text, for the title and how many more there are
+_GUARDED = mark("Reply guard on: if somebody else answers first, the bot stops and asks.")
+_UNGUARDED = mark("Reply guard off: a reply goes out even if somebody else answered first. ⚠️")
 
 _EXAMPLE = mark("For example: Support")
 
@@ -28,6 +33,8 @@ class AccountPress(StrEnum):
     USE = "use"
     TEST = "test"
     NAME = "name"
+    GUARD = "guard"  # stops a reply if somebody has answered meanwhile
+    UNGUARD = "unguard"
     ASK = "ask"  # before removing
     REMOVE = "remove"
     BACK = "back"
@@ -60,30 +67,67 @@ def _all(
     short = _short_names(scene.connections, names)
     lines = [Text(Bold(_("Your portals")))]
     keyboard: list[tuple[Button, ...]] = []
+    left = MOST_UNITS - MORE_UNITS
     for connection in scene.connections[:MOST_SHOWN]:
         active = connection.id == person.active_connection
         name = names[connection.id]
-        lines.append(_account(connection, name, tests.get(connection.id), _, active=active))
-        presses = (AccountPress.TEST, AccountPress.NAME, AccountPress.ASK)
-        buttons = [
-            _button(connection, person.revision, label, press)
-            for press, label in _labels(short.get(connection.id, ""), _).items()
-            if press in presses or not active
-        ]
-        keyboard += [tuple(buttons[:-2]), tuple(buttons[-2:])]
-    more = len(scene.connections) - MOST_SHOWN
+        line = _account(connection, name, tests.get(connection.id), _, active=active)
+        left -= length(line.render()[0]) + 2
+        if left < 0 and keyboard:
+            break
+        lines.append(line)
+        keyboard += _buttons(connection, person, short.get(connection.id, ""), _, active=active)
+    more = len(scene.connections) - len(lines) + 1
     if more > 0:
         lines.append(Text(_.plural("and {n} more", "and {n} more", more).format(n=_.number(more))))
     return as_list(*lines, sep="\n\n"), tuple(keyboard)
 
 
+def _buttons(
+    connection: Connection, person: Person, name: str, _: Texts, *, active: bool
+) -> list[tuple[Button, ...]]:
+    """Up to five; `name` tells them apart from those of another portal."""
+    buttons = {
+        press: _button(connection, person.revision, label, press)
+        for press, label in _labels(name, _).items()
+    }
+    first = [] if active else [buttons[AccountPress.USE]]
+    guard = AccountPress.UNGUARD if connection.guarded else AccountPress.GUARD
+    return [
+        (*first, buttons[AccountPress.TEST]),
+        (buttons[AccountPress.NAME], buttons[AccountPress.ASK]),
+        (buttons[guard],),
+    ]
+
+
 def _labels(name: str, _: Texts) -> dict[AccountPress, str]:
     """What the buttons say; with several portals each names its own."""
     if not name:
-        labels = _("Use"), _("Test"), _("Rename"), _("Remove")
+        labels = (
+            _("Use"),
+            _("Test"),
+            _("Rename"),
+            _("Remove"),
+            _("Switch the reply guard on"),
+            _("Switch the reply guard off"),
+        )
     else:
-        labels = _("Use {name}"), _("Test {name}"), _("Rename {name}"), _("Remove {name}")
-    presses = AccountPress.USE, AccountPress.TEST, AccountPress.NAME, AccountPress.ASK
+        labels = (
+            _("Use {name}"),
+            _("Test {name}"),
+            _("Rename {name}"),
+            _("Remove {name}"),
+            _("Guard on for {name}"),
+            _("Guard off for {name}"),
+        )
+    presses = (
+        AccountPress.USE,
+        AccountPress.TEST,
+        AccountPress.NAME,
+        AccountPress.ASK,
+        AccountPress.GUARD,
+        AccountPress.UNGUARD,
+    )
     return {press: label.format(name=name) for press, label in zip(presses, labels, strict=True)}
 
 
@@ -93,6 +137,7 @@ def _account(
     sign = " · " + _("active") + " ✅" if active else ""
     lines = [Text(Bold(name), sign)]
     lines += account_lines(connection.account, _)
+    lines.append(Text(_(_GUARDED if connection.guarded else _UNGUARDED)))
     if not connection.address.code:  # it does not open any more
         lines.append(Text(reason(Failure("code_lost"), _), " ⚠️"))
     elif test is not None:

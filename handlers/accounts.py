@@ -87,13 +87,13 @@ async def _change(
     assert press.message is not None, "the filter saw its chat"
     message = press.message.message_id
     place = place_of_press(press)
-    if data.press is AccountPress.BACK:
-        await accounts.back(cause, person.id, place, message)
-        return
     changes = {
+        AccountPress.BACK: accounts.back,
         AccountPress.USE: accounts.use,
         AccountPress.TEST: accounts.test,
         AccountPress.NAME: accounts.ask_name,
+        AccountPress.GUARD: accounts.guard,
+        AccountPress.UNGUARD: accounts.unguard,
         AccountPress.REMOVE: accounts.remove,
     }
     change = changes[data.press]

@@ -4,6 +4,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.cards import Button, Shown
+from handlers.formatting import length
 from handlers.letter_card import shown_line
 from handlers.sentences import after_colon, failure_sentence
 from handlers.texts import Texts, mark
@@ -22,6 +23,7 @@ from storage.records.failures import Failure
 from storage.records.notices import CardKind
 
 MOST_SHOWN = 10  # mailboxes or senders on a card
+LIST_UNITS = 600  # of them, however few
 
 Keyboard = tuple[tuple[Button, ...], ...]
 
@@ -48,7 +50,9 @@ _FAILURES = {
         "The portal has no mail in its REST 3.0 yet. Please ask the portal's administrator to "
         "update Bitrix24."
     ),
-    "check_broke": mark("I could not check it; that is my fault. Please try again later."),
+    "check_broke": mark(
+        "The bot could not check it, and that is its own fault. Please try again later."
+    ),
 }
 
 
@@ -157,8 +161,11 @@ def _address(one: Mailbox | Sender) -> str:
 
 
 def _some(addresses: list[str], _: Texts) -> str:
-    shown = ", ".join(addresses[:MOST_SHOWN])
-    more = len(addresses) - MOST_SHOWN
+    some = addresses[:MOST_SHOWN]
+    while len(some) > 1 and length(", ".join(some)) > LIST_UNITS:
+        some = some[:-1]
+    shown = ", ".join(some)
+    more = len(addresses) - len(some)
     if more <= 0:
         return shown
     return shown + " " + _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mail.connection_changes import disconnected, make_active, waiting_rows
 from mail.connection_names import BadName, read_name
-from mail.draft_changes import relabel
+from mail.draft_changes import check_card, relabel
 from mail.errors import Stale
 from storage import connection_tests, connections, drafts, notices, people
 from storage.database import Database, Reading, Transaction
@@ -45,11 +45,14 @@ class Accounts:
 
         await self._database.write(change)
 
-    async def back(self, cause: str, person: int, place: Place, message: int) -> None:
+    async def back(
+        self, cause: str, person: int, place: Place, message: int, connection: str, revision: int
+    ) -> None:
         """The pressed card shows all connections again; no name is asked for any more."""
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
+            _check_account(tx, person, place, message, connection, revision)
             _stop_naming(tx, person, place)
             _show_accounts(tx, person, place, message)
 
@@ -62,7 +65,7 @@ class Accounts:
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
-            _check_account(tx, person, connection, revision)
+            _check_account(tx, person, place, message, connection, revision)
             last = connection_tests.find(tx, person, connection)
             if last is None or last.state is not ConnectionTestState.ASKING:
                 asking = ConnectionTestState.ASKING
@@ -80,7 +83,7 @@ class Accounts:
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
-            _check_account(tx, person, connection, revision)
+            _check_account(tx, person, place, message, connection, revision)
             drafts.point(tx, Pointer(person, place, PointsAt.CONNECTION, connection))
             _show_accounts(tx, person, place, message)
 
@@ -135,8 +138,41 @@ class Accounts:
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
-            _check_account(tx, person, connection, revision)
+            _check_account(tx, person, place, message, connection, revision)
             make_active(tx, person, connection)
+            _show_accounts(tx, person, place, message)
+
+        await self._database.write(change)
+
+    async def guard(
+        self, cause: str, person: int, place: Place, message: int, connection: str, revision: int
+    ) -> None:
+        """Replies of this connection stop and ask if somebody has answered meanwhile."""
+        await self._set_guard(cause, person, place, message, connection, revision, on=True)
+
+    async def unguard(
+        self, cause: str, person: int, place: Place, message: int, connection: str, revision: int
+    ) -> None:
+        """They go out all the same."""
+        await self._set_guard(cause, person, place, message, connection, revision, on=False)
+
+    async def _set_guard(
+        self,
+        cause: str,
+        person: int,
+        place: Place,
+        message: int,
+        connection: str,
+        revision: int,
+        *,
+        on: bool,
+    ) -> None:
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            _check_account(tx, person, place, message, connection, revision)
+            found = connections.find(tx, person, connection)
+            assert found is not None, "it was checked"
+            connections.save(tx, replace(found, guarded=on, revision=found.revision + 1))
             _show_accounts(tx, person, place, message)
 
         await self._database.write(change)
@@ -164,14 +200,18 @@ class Accounts:
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
-            _check_account(tx, person, connection, revision)
+            _check_account(tx, person, place, message, connection, revision)
             disconnected(tx, person, connection)
             _show_accounts(tx, person, place, message)
 
         await self._database.write(change)
 
 
-def _check_account(tx: Reading, person: int, connection: str, revision: int) -> None:
+def _check_account(
+    tx: Reading, person: int, place: Place, message: int, connection: str, revision: int
+) -> None:
+    """Stale if anything changed since, or if the message is known to show something else."""
+    check_card(tx, person, place, message, CardKind.ACCOUNTS, str(person))
     current = people.get(tx, person).revision == revision
     if not current or connections.find(tx, person, connection) is None:
         raise Stale

@@ -44,6 +44,7 @@ def connected(tx: Transaction, attempt: ConnectAttempt, account: Account, new_id
         senders_at=tx.now,
         revision=existing.revision + 1 if existing else 1,
         name=existing.name if existing else "",
+        guarded=existing.guarded if existing else True,
     )
     connections.save(tx, connection)
     make_active(tx, attempt.owner, connection_id)

@@ -1,6 +1,7 @@
 """A person's connections: which one letters go through, names, tests, what leaving one costs."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -27,6 +28,9 @@ async def twice_connected(connected: Person, sandbox: Sandbox) -> Person:
     said = connected.say(f"/connect {sandbox.portal.address('second')}")
     await connected.chat.wait_for("Connected to", after=said.id)
     return connected
+
+
+ONLY = ["Test", "Rename", "Remove", "Switch the reply guard off"]  # with one connection
 
 
 def label(card: Message, start: str, name: str) -> str:
@@ -145,7 +149,7 @@ async def test_an_old_accounts_card_does_not_disconnect(twice_connected: Person)
 async def test_a_portal_gets_a_name(connected: Person, sandbox: Sandbox) -> None:
     anna, chat, host = connected, connected.chat, sandbox.portal_host
     card = await accounts(anna)
-    assert card.buttons == ["Test", "Rename", "Remove"]
+    assert card.buttons == ONLY
     await press(anna, card, "Rename", f"What do you want to call {host}, Anna Berg?")
     assert card.buttons == ["Back", "Cancel"]
     for bad, why in (
@@ -173,7 +177,7 @@ async def test_a_name_need_not_be_given(connected: Person, label: str) -> None:
     card = await accounts(anna)
     await press(anna, card, "Rename", "What do you want to call")
     await press(anna, card, label, "Your portals")
-    assert card.buttons == ["Test", "Rename", "Remove"]
+    assert card.buttons == ONLY
     said = anna.say("And one more thing")
     joined = await chat.wait_for("Check before it goes out", after=said.id)
     assert "And one more thing" in joined.text
@@ -231,7 +235,7 @@ async def test_a_portal_is_tested(connected: Person, sandbox: Sandbox) -> None:
     let_go.set()
     await chat.wait_until(shows(card, "It works: 2 mailboxes, 3 senders ✅"))
     assert chat.last is card
-    assert card.buttons == ["Test", "Rename", "Remove"]
+    assert card.buttons == ONLY
     assert "It works" not in (await accounts(anna)).text, "it was so then, not for ever"
 
 
@@ -279,3 +283,24 @@ async def test_each_portal_is_tested_and_named_for_itself(
     named = await chat.wait_for("Your portals", after=said.id)
     assert "Remove Oleg's" in named.buttons
     assert any(one.startswith(f"Remove {sandbox.portal_host}, Anna") for one in named.buttons)
+
+
+async def test_the_reply_guard_is_switched_off_for_one_connection(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna = connected
+    shown = await accounts(anna)
+    await press(anna, shown, "Switch the reply guard off", "Reply guard off:")
+    card = await review(anna)
+    sandbox.portal.receive(
+        "support@linden-print.example",
+        "Linden Print support <support@linden-print.example>",
+        "Re: Delivery date for order 118",
+        "I answered from Bitrix24.",
+        to=JANE,
+        date=sandbox.portal.clock() + timedelta(seconds=1),  # portals give whole seconds
+        answers=15,
+        folder="Sent",
+    )
+    await press(anna, card, "Send", f"Sent to {JANE}")
+    await press(anna, shown, "Switch the reply guard on", "Reply guard on:")

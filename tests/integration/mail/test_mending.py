@@ -8,7 +8,7 @@ from bitrix24.models import Sender
 from mail.connections import AttemptPress
 from mail.errors import Stale
 from storage.records.drafts import DraftState, Field
-from storage.records.notices import Manner
+from storage.records.notices import CardKind, Manner
 from storage.records.outbox import OutboxState, Why
 from tests.integration.mail.office import ANNA, COLLEAGUE, HERE, WEBHOOK, Office
 from tests.integration.storage.places import NOON
@@ -200,3 +200,30 @@ async def test_reconnecting_with_another_code_after_removal_does_not_ask(
         await office.connections.press(
             office.cause(), ANNA, HERE, 5, attempt.id, attempt.revision, AttemptPress.REPLACE
         )
+
+
+async def test_the_reply_guard_is_switched_per_connection_and_stays_so(office: Office) -> None:
+    await office.connect()
+    connection = (await office.only_connection()).id
+    revision = (await office.anna()).revision
+    here = (ANNA, HERE, 5, connection, revision)
+    await office.accounts.unguard(office.cause(), *here)
+    assert not (await office.only_connection()).guarded
+    await office.connect()
+    assert not (await office.only_connection()).guarded, "connecting again changes nothing of it"
+    with pytest.raises(Stale):
+        await office.accounts.guard(office.cause(), *here)
+    here = (ANNA, HERE, 5, connection, (await office.anna()).revision)
+    await office.accounts.guard(office.cause(), *here)
+    assert (await office.only_connection()).guarded
+
+
+async def test_back_checked_neither_revision_nor_card(office: Office) -> None:
+    await office.connect()
+    connection = (await office.only_connection()).id
+    revision = (await office.anna()).revision
+    await office.card(CardKind.DRAFT, "d" * 16, 1, 6)
+    for message, shown in ((6, revision), (5, revision - 1)):
+        with pytest.raises(Stale):
+            await office.accounts.back(office.cause(), ANNA, HERE, message, connection, shown)
+    await office.accounts.back(office.cause(), ANNA, HERE, 5, connection, revision)

@@ -12,10 +12,11 @@ from handlers.account_cards import (
     leaving_card,
 )
 from handlers.cards import Shown
+from handlers.formatting import length
 from mail.accounts import Leaving
 from mail.connection_names import LONGEST, BadName, NameFault, read_name
 from mail.showing import AccountsScene
-from storage.records.connections import ConnectionTest, ConnectionTestState
+from storage.records.connections import ConnectionTest, ConnectionTestState, Mailbox
 from storage.records.failures import Failure
 from storage.records.places import Place
 from tests.unit.handlers.english import EN, fit_for_people
@@ -33,7 +34,9 @@ def test_eighty_accounts_fit_the_buttons_of_one_message() -> None:
     many = tuple(replace(CONNECTION, id=f"{n:016d}") for n in range(80))
     card = accounts_card(ANNA, AccountsScene(many), EN)
     assert len(labels(card)) <= 100
-    assert "and 60 more" in text(card)
+    shown = text(card).count("Mailboxes:")
+    assert shown >= 15
+    assert f"and {80 - shown} more" in text(card)
 
 
 def test_accounts_mark_the_active_one_and_offer_the_others() -> None:
@@ -43,12 +46,36 @@ def test_accounts_mark_the_active_one_and_offer_the_others() -> None:
         "Test acme.example, Anna Berg",
         "Rename acme.example, Anna Berg",
         "Remove acme.example, Anna Berg",
+        "Guard off for acme.example, Anna Berg",
         "Use acme.example, Oleg",
         "Test acme.example, Oleg",
         "Rename acme.example, Oleg",
         "Remove acme.example, Oleg",
+        "Guard off for acme.example, Oleg",
     ]
     assert text(card).count("active ✅") == 1
+
+
+def test_many_long_mailboxes_were_cut_without_a_sign() -> None:
+    mailboxes = tuple(Mailbox(n, f"{n}{'x' * 50}@{'y' * 60}.example") for n in range(30))
+    long = replace(CONNECTION, account=replace(ACCOUNT, mailboxes=mailboxes))
+    card = accounts_card(
+        ANNA, AccountsScene(tuple(replace(long, id=f"{n:016d}") for n in range(9))), EN
+    )
+    assert length(text(card)) <= 4096
+    assert text(card).rstrip().endswith("more")
+    shown = text(card).count("Mailboxes:")
+    assert f"and {9 - shown} more" in text(card)
+    assert len(labels(card)) == 5 * shown, "what is shown has its buttons"
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_reply_guard_can_be_switched(guarded: bool) -> None:
+    card = accounts_card(ANNA, AccountsScene((replace(CONNECTION, guarded=guarded),)), EN)
+    assert f"Reply guard {'on' if guarded else 'off'}:" in text(card)
+    assert labels(card)[-1] == f"Switch the reply guard {'off' if guarded else 'on'}"
+    pressed = AccountButton.unpack(card.keyboard[-1][0].data)
+    assert pressed.press is (AccountPress.UNGUARD if guarded else AccountPress.GUARD)
 
 
 def test_without_a_connection_the_card_says_what_to_do() -> None:
@@ -81,7 +108,12 @@ def test_disconnecting_asks_and_says_what_it_costs(
 
 def test_one_portal_needs_no_name_on_its_buttons() -> None:
     card = accounts_card(ANNA, AccountsScene((NAMED,)), EN)
-    assert labels(card) == ["Test", "Rename", "Remove"]
+    assert labels(card) == [
+        "Test",
+        "Rename",
+        "Remove",
+        "Switch the reply guard off",
+    ]
 
 
 def test_a_name_stands_before_the_host_in_brackets() -> None:
@@ -102,7 +134,7 @@ def test_two_webhooks_of_people_with_one_name_looked_alike() -> None:
     card = accounts_card(ANNA, AccountsScene(both), EN)
     assert "acme.example, user 1, Anna Berg · active ✅" in text(card)
     assert "\nacme.example, user 7, Anna Berg\n" in text(card)
-    assert labels(card)[-1] == "Remove acme.example, user 7, Anna Berg"
+    assert labels(card)[-2] == "Remove acme.example, user 7, Anna Berg"
     question = leaving_card(Leaving(SEVENTH, 0, 0, 7, both), EN)
     assert text(question).startswith("Disconnect acme.example, user 7, Anna Berg?")
     naming = accounts_card(ANNA, AccountsScene(both, naming=SEVENTH), EN)
@@ -113,7 +145,7 @@ def test_buttons_of_two_portals_with_one_name_looked_alike() -> None:
     elsewhere = replace(SEVENTH, name="Support", address=replace(SEVENTH.address, host="b.example"))
     card = accounts_card(ANNA, AccountsScene((NAMED, elsewhere)), EN)
     assert len(set(labels(card))) == len(labels(card))
-    assert labels(card)[-1] == "Remove Support (b.example), Anna Berg"
+    assert labels(card)[-2] == "Remove Support (b.example), Anna Berg"
 
 
 def test_one_user_of_two_boxes_on_a_host_is_counted() -> None:
