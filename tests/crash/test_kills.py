@@ -10,7 +10,7 @@ from tests.integration.storage.places import ask
 from tests.support.scale import times
 
 KILLS = times(3, full=200)
-LONGEST = 100  # letters before a kill
+LONGEST = 110  # letters before a kill
 
 
 def write_until_killed(path: Path, start: int, letters: int) -> list[int]:
