@@ -1,12 +1,13 @@
 """Imports the bot once and forks it per test: importing aiogram takes seconds, a fork does not.
 
 Speaks JSON lines: {"start": {settings}, "folder", "log", "user", "waits", "second"} -> {"pid"}, and
-{"wait": pid} -> {"exit"}.
+{"wait": pid} -> {"exit"}. {"play": module, …} -> {"pid"} runs `main` of another module.
 The forked child runs the shipped command line, as `python -m bot` would.
 """
 
 import encodings.idna
 import encodings.utf_8_sig
+import importlib
 import importlib.readers
 import json
 import os
@@ -43,8 +44,13 @@ def _answer(request: dict[str, object]) -> dict[str, int]:
         return {"exit": os.waitstatus_to_exitcode(status)}
     pid = os.fork()
     if pid == 0:
-        os._exit(_child(request))
+        os._exit(_play(request) if "play" in request else _child(request))
     return {"pid": pid}
+
+
+def _play(request: dict[str, object]) -> int:
+    """A program of the tests' own instead of the bot."""
+    return int(importlib.import_module(str(request["play"])).main(request))
 
 
 def _child(request: dict[str, object]) -> int:
