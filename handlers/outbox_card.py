@@ -2,6 +2,7 @@
 
 from aiogram.utils.formatting import Bold, Text, as_list
 
+from handlers.address_text import addresses_text, filled
 from handlers.buttons import AskAgainButton, MendButton, on_draft, on_row
 from handlers.cards import Button, Shown
 from handlers.formatting import length
@@ -109,8 +110,7 @@ def _sending(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
 
 def _verifying(row: OutboxRow, _: Texts) -> tuple[list[Text], Keyboard]:
     """It may have left: the bot looks, and the person may know better."""
-    to = recipients_line(row.envelope.to, _)
-    lines = [Text(_("It is not known whether the letter to {to} left.").format(to=to), " 🔎")]
+    lines = [Text(_not_known(row, _), " 🔎")]
     if row.why is Why.RESTART:
         lines.append(Text(_("The bot was stopped while the letter was on its way.")))
     lines.append(
@@ -129,8 +129,13 @@ def _verifying(row: OutboxRow, _: Texts) -> tuple[list[Text], Keyboard]:
     )
 
 
+def _not_known(row: OutboxRow, _: Texts) -> Text:
+    said = _("It is not known whether the letter to {to} left.")
+    return filled(said, "to", recipients_text(row.envelope.to, _))
+
+
 def _to(row: OutboxRow, _: Texts) -> Text:
-    to = Text(Bold(_("To:")), " ", recipients_line(row.envelope.to, _))
+    to = Text(Bold(_("To:")), " ", recipients_text(row.envelope.to, _))
     return as_list(to, *_copies(row, _))
 
 
@@ -138,25 +143,25 @@ def _copies(row: OutboxRow, _: Texts) -> list[Text]:
     """Cc and Bcc, as far as there are any; hidden copies are for the writer's own chat alone."""
     private = row.place.chat == row.owner
     lists = ((_("Cc:"), row.envelope.cc), (_("Bcc:"), row.envelope.bcc if private else ()))
-    return [Text(Bold(label), " ", recipients_line(some, _)) for label, some in lists if some]
+    return [Text(Bold(label), " ", recipients_text(some, _)) for label, some in lists if some]
 
 
-def recipients_line(emails: tuple[str, ...], _: Texts) -> str:
+def recipients_text(emails: tuple[str, ...], _: Texts) -> Text:
     """The first addresses, and how many more there are."""
     some = emails[:MOST_SHOWN]
     while len(some) > 1 and length(", ".join(some)) > LIST_UNITS:
         some = some[:-1]
-    shown = ", ".join(some)
     more = len(emails) - len(some)
     if not more:
-        return shown
-    return shown + " " + _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
+        return addresses_text(some)
+    counted = _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
+    return Text(addresses_text(some), " ", counted)
 
 
 def _sent(scene: OutboxScene, _: Texts) -> list[Text]:
     row = scene.row
     to = row.accepted_to or row.envelope.to
-    sent = _("Sent to {recipients}").format(recipients=recipients_line(to, _))
+    sent = filled(_("Sent to {recipients}"), "recipients", recipients_text(to, _))
     zone = scene.connection.account.zone if scene.connection else ""
     lines = [Text(sent, " ✅"), *_copies(row, _), Text(_.time(row.updated_at, zone))]
     if row.why is Why.PERSON:
@@ -164,10 +169,8 @@ def _sent(scene: OutboxScene, _: Texts) -> list[Text]:
     if row.why is Why.THREAD:
         lines.append(Text(_("The portal gave no clear answer, but the letter is there.")))
     if _differs(row):
-        asked = recipients_line(row.envelope.to, _)
-        lines.append(
-            Text(_("Bitrix24 changed the recipients; asked for: {asked}").format(asked=asked))
-        )
+        said = _("Bitrix24 changed the recipients; asked for: {asked}")
+        lines.append(filled(said, "asked", recipients_text(row.envelope.to, _)))
     return lines
 
 
@@ -223,8 +226,7 @@ def _waiting(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
 
 def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     row = scene.row
-    to = recipients_line(row.envelope.to, _)
-    lines = [Text(_("It is not known whether the letter to {to} left.").format(to=to), " ❓")]
+    lines = [Text(_not_known(row, _), " ❓")]
     if row.state is OutboxState.ABANDONED:
         lines.append(Text(_("You left it at that.")))
         return lines, ()
@@ -250,9 +252,8 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
 
 def sure_card(row: OutboxRow, _: Texts) -> Shown:
     """Before the second press of Send again."""
-    to = recipients_line(row.envelope.to, _)
     lines = [
-        Text(_("It is not known whether the letter to {to} left.").format(to=to), " ❓"),
+        Text(_not_known(row, _), " ❓"),
         Text(_("If it did, sending again means that they get it twice. Send it again?")),
         Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)),
     ]

@@ -5,7 +5,7 @@ from aiogram.utils.formatting import Bold, Text, as_list
 from handlers.buttons import ListButton, MendButton
 from handlers.cards import Button, Shown
 from handlers.letter_card import shortened, shown_line
-from handlers.outbox_card import recipients_line
+from handlers.outbox_card import recipients_text
 from handlers.texts import Texts, mark
 from mail.outbox import Decision
 from mail.showing import OutboxListScene
@@ -57,7 +57,7 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
 
 def _line(row: OutboxRow, number: str, zone: str, _: Texts) -> Text:
     said, sign = _STATES[row.state]
-    to = shortened(recipients_line(row.envelope.to, _), LINE_UNITS)
+    to = shortened(recipients_text(row.envelope.to, _).render()[0], LINE_UNITS)
     subject = shortened(shown_line(row.envelope.subject), LINE_UNITS)
     when = _.date_time(row.updated_at, zone)
     return Text(f"{number}{_(said)} {sign}\n", f"{to} · {subject}\n", when)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aiogram.types import MessageEntity
 from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text, as_list
 
+from handlers.address_text import address_text
 from handlers.buttons import SendButton, on_draft
 from handlers.cards import MOST_UNITS, Button, Shown, rows
 from handlers.formatting import body_text, cut, length, pieces
@@ -56,7 +57,7 @@ def _headers(written: Written, _: Texts) -> list[Text]:
         (_("Bcc:"), written.bcc),
     )
     home = domain(written.sender)
-    lines = [Text(Bold(_("From:")), " ", written.sender)]
+    lines = [Text(Bold(_("From:")), " ", address_text(written.sender))]
     lines += [Text(Bold(label), " ", _addresses(some, home, _)) for label, some in lists if some]
     lines.append(Text(Bold(_("Subject:")), " ", shown_line(written.subject)))
     if any(domain(email) != home for email in (*written.to, *written.cc, *written.bcc)):
@@ -64,19 +65,18 @@ def _headers(written: Written, _: Texts) -> list[Text]:
     return lines
 
 
-def _addresses(emails: Sequence[str], home: str, _: Texts) -> str:
-    shown: list[str] = []
-    for email in emails:
-        marked = email if domain(email) == home else f"{email} ↗"
-        if shown and length(", ".join([*shown, marked])) > LIST_UNITS:
-            more = len(emails) - len(shown)
-            return (
-                ", ".join(shown)
-                + " "
-                + _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
-            )
-        shown.append(marked)
-    return ", ".join(shown)
+def _addresses(emails: Sequence[str], home: str, _: Texts) -> Text:
+    parts: list[str | Text] = []
+    units = 0
+    for number, email in enumerate(emails):
+        sign = "" if domain(email) == home else " ↗"
+        units += length(email + sign) + 2
+        if parts and units - 2 > LIST_UNITS:
+            more = len(emails) - number
+            counted = _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
+            return Text(*parts, " ", counted)
+        parts += [*([", "] if parts else []), address_text(email), sign]
+    return Text(*parts)
 
 
 def _left_out(written: Written, _: Texts) -> list[Text]:

@@ -2,6 +2,7 @@
 
 from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text, as_list
 
+from handlers.address_text import addresses_text
 from handlers.buttons import on_draft
 from handlers.cards import Button, Shown, rows
 from handlers.letter_card import shortened, shown_line
@@ -78,7 +79,7 @@ def _step(scene: DraftScene, _: Texts) -> Shown:
         lines.append(Text(failure_sentence(draft.written.failure, _, zone)))
     lines.append(Text(_prompt(draft, _)))
     present = _present(draft)
-    if present:
+    if present.render()[0]:
         lines += [Text(_("Now:")), BlockQuote(present)]
     if draft.field is Field.LETTER and draft.written.parts:
         kept = shortened(body.plain(whole_html(draft.written)), TEXT_UNITS)
@@ -121,24 +122,24 @@ def _prompt(draft: Draft, _: Texts) -> str:
     return _(prompt) if prompt else _("Open the review to go on.")
 
 
-def _present(draft: Draft) -> str:
+def _present(draft: Draft) -> Text:
     """What the field holds, so that nobody has to remember it while they mend it."""
     written = draft.written
     match draft.field:
         case Field.SENDER:
-            return written.sender
+            return addresses_text((written.sender,) if written.sender else ())
         case Field.RECIPIENTS:
-            return ", ".join(written.to)
+            return addresses_text(written.to)
         case Field.CC:
-            return ", ".join(written.cc)
+            return addresses_text(written.cc)
         case Field.BCC:
-            return ", ".join(written.bcc)
+            return addresses_text(written.bcc)
         case Field.SUBJECT:
-            return shown_line(written.subject)
+            return Text(shown_line(written.subject))
         case Field.TEXT:
-            return shortened(body.plain(whole_html(written)), TEXT_UNITS)
+            return Text(shortened(body.plain(whole_html(written)), TEXT_UNITS))
         case _:
-            return ""
+            return Text()
 
 
 def _keyboard(draft: Draft, _: Texts) -> tuple[tuple[Button, ...], ...]:
