@@ -16,10 +16,12 @@ from aiogram.exceptions import AiogramError
 from bot import policies
 from bot.messages import Messages
 from bot.pacing import Pacing, Turn
+from bot.policies import Again
 from bot.tasks import Stop
 from bot.telegram import plainly
 from bot.verdicts import Outcome, Verdict, classify
-from mail import showing
+from mail import rerouting, showing
+from mail.admins import Admins
 from mail.bell import Bell
 from mail.ports import Clock, Spawn
 from mail.showing import Showing
@@ -45,6 +47,7 @@ class Delivery:
         database: Database,
         messages: Messages,
         pacing: Pacing,
+        admins: Admins,
         spawn: Spawn,
         *,
         clock: Clock,
@@ -53,6 +56,7 @@ class Delivery:
         self._database = database
         self._messages = messages
         self._pacing = pacing
+        self._admins = admins
         self._spawn = spawn
         self._clock = clock
         self._monotonic = monotonic
@@ -122,7 +126,7 @@ class Delivery:
         while self._left:
             notice = self._left[0]
             if notice.tries + 1 < OWN_TRIES:
-                await self._put_off(notice, float(2**notice.tries))
+                await self._put_off(notice, Again(float(2**notice.tries)))
             else:
                 log.error("a %s notice was dropped: it cannot be delivered", notice.kind)
                 await self._drop(notice)
@@ -159,30 +163,48 @@ class Delivery:
         self, notice: Notice, found: Showing, verdict: Verdict, error: AiogramError
     ) -> None:
         """One place for what Telegram's refusals mean to a notice."""
-        target, outcome = found.target, verdict.outcome
-        if target is not None and outcome in (Outcome.NOT_FOUND, Outcome.TOO_OLD):
-            await self._database.write(lambda tx: showing.gone(tx, notice, target))
+        change = self._elsewhere(notice, found, verdict)
+        if change is not None:
+            log.warning("a %s notice goes another way: %s", notice.kind, plainly(error))
+            await self._database.write(change)
             return
-        if outcome is Outcome.GONE:
-            log.warning("notices wait until they can be reached: %s", plainly(error))
-            await self._database.write(lambda tx: showing.wait_for_them(tx, notice))
-            return
-        pause = policies.pause(notice, verdict)
-        if outcome is Outcome.RETRY_AFTER and pause is not None:
-            self._pacing.refused(notice.place.chat, pause, self._monotonic())
-        if pause is None:
+        again = policies.again(notice, verdict, edits=found.target is not None)
+        if again is None:
             log.error("a %s notice was dropped: %s", notice.kind, plainly(error))
             await self._drop(notice)
             return
-        log.warning("a %s notice waits %.1f s: %s", notice.kind, pause, plainly(error))
-        await self._put_off(notice, pause)
+        if verdict.outcome is Outcome.RETRY_AFTER:
+            self._pacing.refused(notice.place.chat, again.seconds, self._monotonic())
+        log.warning("a %s notice waits %.1f s: %s", notice.kind, again.seconds, plainly(error))
+        await self._put_off(notice, again)
+
+    def _elsewhere(
+        self, notice: Notice, found: Showing, verdict: Verdict
+    ) -> Callable[[Transaction], None] | None:
+        """What a refusal changes that is about the message, the topic or the chat."""
+        target, group = found.target, verdict.chat_id
+        match verdict.outcome:
+            case Outcome.NOT_FOUND | Outcome.TOO_OLD if target is not None:
+                return lambda tx: showing.gone(tx, notice, target)
+            case Outcome.MIGRATED if group is not None:
+                return lambda tx: rerouting.follow_group(tx, notice, group)
+            case Outcome.TOPIC if notice.place.thread:
+                return lambda tx: rerouting.leave_topic(tx, notice, self._admins)
+            case Outcome.GONE | Outcome.TOPIC:
+                return lambda tx: showing.wait_for_them(tx, notice)
+            case _:
+                return None
 
     async def _drop(self, notice: Notice) -> None:
         await self._database.write(lambda tx: showing.drop(tx, notice))
 
-    async def _put_off(self, notice: Notice, seconds: float) -> None:
-        until = self._clock() + timedelta(seconds=seconds)
-        await self._database.write(lambda tx: notices.put_off(tx, notice, until))
+    async def _put_off(self, notice: Notice, again: Again) -> None:
+        until = self._clock() + timedelta(seconds=again.seconds)
+        await self._database.write(
+            lambda tx: notices.put_off(
+                tx, notice, until, may_have_arrived=again.may_have_arrived, alone=again.alone
+            )
+        )
 
 
 def _at_once(priority: Priority) -> int:

@@ -43,9 +43,10 @@ class Messages:
             await self._bot.edit_message_reply_markup(
                 chat_id=notice.place.chat, message_id=found.target, reply_markup=None
             )
-        except TelegramBadRequest as error:
-            log.info("the buttons of an old card stay: %s", error.message)
-        except TelegramNotFound as error:
+        except (TelegramBadRequest, TelegramNotFound) as error:
+            if classify(error).outcome not in (Outcome.UNSUPPORTED, Outcome.REJECTED):
+                log.info("the buttons of an old card stay: %s", error.message)
+                return
             log.warning("Telegram refused %s: %s", error.method.__api_method__, error.message)
             await self._show(notice, found, self._render(found))
 

@@ -1,24 +1,62 @@
-"""When a notice that could not be delivered is tried again: pure, from what an error proves."""
+"""What is tried again of notices that could not be delivered: pure, from what an error proves."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from bot.verdicts import Outcome, Verdict
-from storage.records.notices import Manner, Notice
+from storage.records.notices import Notice, NoticeKind
 
-LONGEST_PAUSE: Final = 60.0  # seconds between two tries to reach Telegram
-UNCERTAIN_PAUSE: Final = 3.0  # seconds before what may have arrived is shown once more
-NEW_TRIES: Final = 2  # how often a new message goes out that may have arrived
+LONGEST_PAUSE: Final = 60.0  # seconds between two tries
+SPARE: Final = 0.5  # seconds beyond what Telegram asks for
+MOST_EDITS: Final = 8  # repeats of an edit, which are harmless; about four minutes of them
 
 
-def pause(notice: Notice, verdict: Verdict) -> float | None:
-    """Seconds until the next try; None: no further try."""
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Seconds until the next try. `alone`: its chat goes on meanwhile."""
+
+    seconds: float
+    alone: bool = False
+    may_have_arrived: bool = False
+
+
+PROMPT: Final = Again(3.0, may_have_arrived=True)  # somebody waits; what follows stands below
+ALARM: Final = Again(30.0, alone=True, may_have_arrived=True)  # lost is worse than seen twice
+
+# A new message that may have arrived goes out once more, by its kind. Both copies show the same row
+# and have the same buttons. An outcome repeats itself in the letter's card, if that is there.
+UNANSWERED: Final = {
+    NoticeKind.DRAFT: PROMPT,
+    NoticeKind.DRAFT_LETTER: PROMPT,
+    NoticeKind.OUTBOX: PROMPT,
+    NoticeKind.OUTBOX_LIST: PROMPT,
+    NoticeKind.OUTCOME: PROMPT,
+    NoticeKind.ATTEMPT: PROMPT,
+    NoticeKind.ACCOUNTS: PROMPT,
+    NoticeKind.ADMITTED: PROMPT,
+    NoticeKind.FOLD: PROMPT,
+    NoticeKind.APPROVAL: ALARM,
+    NoticeKind.UNREADABLE: ALARM,
+    NoticeKind.MOVED: ALARM,
+    NoticeKind.ABSENCE: ALARM,
+    NoticeKind.TOPIC_LEFT: ALARM,
+}
+
+
+def again(notice: Notice, verdict: Verdict, *, edits: bool) -> Again | None:
+    """When it is tried once more; None: never. `edits`: it went into a message that was there."""
     match verdict.outcome:
         case Outcome.RETRY_AFTER:
-            return verdict.seconds + 0.5
-        case Outcome.NOT_SENT:
-            return float(min(2**notice.tries, LONGEST_PAUSE))
-        case Outcome.UNCERTAIN:
-            once_more = notice.manner is Manner.EDIT or notice.tries + 1 < NEW_TRIES
-            return UNCERTAIN_PAUSE if once_more else None
+            return Again(verdict.seconds + SPARE)
+        case Outcome.NOT_SENT | Outcome.UNAUTHORIZED | Outcome.CONFLICT | Outcome.UNSUPPORTED:
+            return Again(_growing(1.0, notice.tries))
+        case Outcome.UNCERTAIN if edits and notice.repeats < MOST_EDITS:
+            return Again(_growing(PROMPT.seconds, notice.repeats), may_have_arrived=True)
+        case Outcome.UNCERTAIN if not edits and notice.repeats == 0:
+            return UNANSWERED[notice.kind]
         case _:
             return None
+
+
+def _growing(first: float, times: int) -> float:
+    return min(first * 2.0 ** min(times, 10), LONGEST_PAUSE)

@@ -4,7 +4,8 @@ A call without an answer may have been carried out, unless a trace shows that no
 """
 
 import logging
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any, ClassVar, Final, TypeVar, cast
 
@@ -15,6 +16,7 @@ from aiogram.exceptions import (
     AiogramError,
     TelegramAPIError,
     TelegramNetworkError,
+    TelegramNotFound,
     TelegramRetryAfter,
     TelegramServerError,
     TelegramUnauthorizedError,
@@ -26,6 +28,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
 from aiohttp.abc import AbstractResolver
 from aiohttp.tracing import TraceRequestHeadersSentParams
 from typing_extensions import override
+
+from bot.missing_methods import MissingMethods
 
 Found = TypeVar("Found")
 
@@ -79,11 +83,13 @@ class TelegramSession(AiohttpSession):
         connect_seconds: float = CONNECT_SECONDS,
         poll_grace_seconds: float = POLL_GRACE_SECONDS,
         resolver: AbstractResolver | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         api = TelegramAPIServer.from_base(api_url) if api_url else PRODUCTION
         super().__init__(api=api, timeout=send_seconds)
         self._connect_seconds = connect_seconds
         self._poll_grace_seconds = poll_grace_seconds
+        self._missing = MissingMethods(monotonic)
         # aiogram keeps addresses for an hour, and would miss a server that moved.
         self._connector_init |= {"ttl_dns_cache": DNS_SECONDS, "resolver": resolver}
         self._before: ClientSession | None = None
@@ -115,14 +121,23 @@ class TelegramSession(AiohttpSession):
     async def make_request(
         self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
     ) -> TelegramType:
-        """One POST. Raises NotSent only on proof; any other network error leaves it open."""
+        """One POST. Raises NotSent only on proof; any other network error leaves it open.
+
+        A method that the server lacks is refused here, for a day.
+        """
+        if method.__api_method__ in self._missing:
+            raise TelegramNotFound(method, "this server lacked it lately")
         wire = _Wire()
         try:
             status, content = await self._post(bot, method, self._limits(method, timeout), wire)
         except (TimeoutError, ClientError) as error:
             kind = TelegramNetworkError if wire.left else NotSent
             raise kind(method=method, message=f"{type(error).__name__}: {error}") from error
-        response = self.check_response(bot, method, status, content)
+        try:
+            response = self.check_response(bot, method, status, content)
+        except TelegramNotFound:
+            self._missing.note(method.__api_method__)
+            raise
         return cast("TelegramType", response.result)
 
     def check_response(

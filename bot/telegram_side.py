@@ -30,6 +30,7 @@ from handlers.notices import renderer
 from handlers.presses import Presses
 from handlers.sentences import outage_sentence
 from handlers.texts import SHIPPED, Catalogues
+from mail.admins import Admins
 from mail.ports import Clock
 from mail.showing import owe_unreadable
 from storage import people
@@ -120,6 +121,7 @@ class TelegramSide:
             self._database,
             messages,
             self._pacing,
+            Admins(self._settings.admins),
             self._tasks.spawn,
             clock=self._clock,
             monotonic=time.monotonic,

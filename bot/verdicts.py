@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     TOO_OLD = "too_old"  # the message is there and can no longer be edited or deleted
     TOO_OLD_QUERY = "too_old_query"  # the press can no longer be answered
     MIGRATED = "migrated"  # the group has another id now
+    TOPIC = "topic"  # the topic is closed, or no more
     UNAUTHORIZED = "unauthorized"  # the token is not, or no longer, a bot's
     CONFLICT = "conflict"  # somebody else fetches this bot's updates
     UNSUPPORTED = "unsupported"  # this server does not know the method
@@ -70,6 +71,12 @@ _REFUSALS: Final = (
     ("can't parse entities", Outcome.ENTITIES),
     ("can't parse messageentity", Outcome.ENTITIES),
     ("entity_", Outcome.ENTITIES),
+    ("message thread not found", Outcome.TOPIC),
+    ("topic_closed", Outcome.TOPIC),
+    ("topic_deleted", Outcome.TOPIC),
+    ("not enough rights to send", Outcome.GONE),
+    ("have no rights to send", Outcome.GONE),
+    ("chat_write_forbidden", Outcome.GONE),
     ("chat not found", Outcome.GONE),
     ("peer_id_invalid", Outcome.GONE),
     ("user_is_blocked", Outcome.GONE),

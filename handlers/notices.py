@@ -15,6 +15,7 @@ from handlers.outbox_card import outbox_card, told_below
 from handlers.outbox_list_card import outbox_list_card
 from handlers.step_cards import draft_card
 from handlers.texts import Catalogues, Texts
+from handlers.topic_card import topic_left_card
 from mail.showing import (
     AbsenceScene,
     AccountsScene,
@@ -28,6 +29,7 @@ from mail.showing import (
     OutboxListScene,
     OutboxScene,
     Showing,
+    TopicLeftScene,
     UnreadableScene,
 )
 from mail.without_access import ClosedScene
@@ -62,6 +64,8 @@ def render_scene(showing: Showing, _: Texts) -> Shown:
             return closed_card(scene, _)
         case AbsenceScene() as scene:
             return absence_card(scene, _)
+        case TopicLeftScene() as scene:
+            return topic_left_card(scene.topic, _)
         case UnreadableScene():
             return Shown(
                 Text(_("I could not handle one of your messages. Please send it once more."))

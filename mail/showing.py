@@ -132,6 +132,13 @@ class FoldScene:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicLeftScene:
+    """The topic of a group where nothing can be said any more."""
+
+    topic: Place
+
+
+@dataclass(frozen=True, slots=True)
 class MovedScene:
     """A portal was renamed, and this connection followed it."""
 
@@ -157,6 +164,7 @@ Scene = (
     | UnreadableScene
     | FoldScene
     | MovedScene
+    | TopicLeftScene
     | OutboxListScene
     | ClosedScene
     | AbsenceScene
@@ -236,7 +244,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     draft = drafts.find(tx, reader.id, row.draft)
     connection = connections.find(tx, reader.id, row.connection)
     scene = OutboxScene(row, draft, connection, rings, slow=_is_slow(tx, row))
-    if rings:
+    if rings and not notice.repeats:
         return Showing(reader, scene, reply_to=message)
     return Showing(reader, scene, target=message)
 
@@ -335,6 +343,11 @@ def _absence(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     return Showing(reader, AbsenceScene(absence, _zone(tx, reader))) if absence else None
 
 
+def _topic_left(_tx: Reading, notice: Notice, reader: Person) -> Showing:
+    chat, _, thread = notice.subject.partition(":")
+    return Showing(reader, TopicLeftScene(Place(int(chat), int(thread))))
+
+
 def _fold(tx: Reading, notice: Notice, reader: Person) -> Showing:
     message = int(notice.subject)
     card = notices.card_at(tx, reader.id, notice.place.chat, message)
@@ -357,6 +370,7 @@ _LOADERS: dict[NoticeKind, Callable[[Reading, Notice, Person], Showing | None]] 
     NoticeKind.UNREADABLE: _unreadable,
     NoticeKind.FOLD: _fold,
     NoticeKind.MOVED: _moved,
+    NoticeKind.TOPIC_LEFT: _topic_left,
     NoticeKind.ABSENCE: _absence,
 }
 

@@ -108,6 +108,28 @@ def drop_owed(tx: Transaction, person: int) -> None:
     )
 
 
+def owe_elsewhere(tx: Transaction, old: Place, new: Place) -> None:
+    """What was owed at one place is owed at another, in the same order."""
+    rows = tx.rows(
+        "UPDATE notices SET state = 'dropped' WHERE chat = :chat AND thread = :thread "
+        "AND state = 'owed' RETURNING *",
+        chat=old.chat,
+        thread=old.thread,
+    )
+    for one in sorted(map(_notice, rows), key=lambda notice: notice.id):
+        wait = max(one.due_at - tx.now, timedelta(0)) if one.tries == 0 else timedelta(0)
+        owe(
+            tx,
+            one.person,
+            one.kind,
+            new,
+            one.subject,
+            one.manner,
+            after=wait,
+            priority=one.priority,
+        )
+
+
 def owed_chats(tx: Reading) -> tuple[tuple[int, Priority], ...]:
     """Chats that are owed something whose time has come, the most urgent and oldest first."""
     rows = tx.rows(

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from storage import notices
+from storage import chat_moves, notices
 from storage.database import Reading, Transaction
 from storage.errors import SealBroken
-from storage.records.updates import Kept, Raw, StoredUpdate, key_of, update_id_of
+from storage.records.updates import Kept, Raw, StoredUpdate, group_move_of, key_of, update_id_of
 from storage.times import as_text, as_time
 
 WAKE: Final = "updates"
@@ -51,6 +51,8 @@ def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> Kept:
         if _insert(tx, bot_id, update_id, one):
             new.append(one)
         notices.in_touch(tx, key_of(one))
+        if (moved := group_move_of(one)) is not None:
+            chat_moves.move_group(tx, *moved)
     if new:
         tx.wake(WAKE)
     return Kept(max(ids, default=None), tuple(new))

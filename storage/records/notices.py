@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     UNREADABLE = "unreadable"  # to a person: a message of theirs could not be handled
     MOVED = "moved"  # a portal was renamed; the subject is the connection
     ABSENCE = "absence"  # what did not reach the bot while it was away
+    TOPIC_LEFT = "topic_left"  # to an admin: a group's topic is no more; "chat:thread"
     FOLD = "fold"  # takes the buttons off an old card; the subject is the message's id
 
 

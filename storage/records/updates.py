@@ -71,6 +71,16 @@ def key_of(raw: Raw) -> int:
     return NOBODY - abs(update_id_of(raw) or 0)
 
 
+def group_move_of(raw: Raw) -> tuple[int, int] | None:
+    """The old and the new number of a group that this update says has become a supergroup."""
+    body = _part(raw, "message")
+    here = _number(_part(body, "chat").get("id"))
+    to, origin = (_number(body.get(f"migrate_{way}_chat_id")) for way in ("to", "from"))
+    if here is None or (to is None and origin is None):
+        return None
+    return (here, to) if to is not None else (origin or here, here)
+
+
 def _body(raw: Raw) -> tuple[str, Raw]:
     for kind, body in raw.items():
         if isinstance(body, dict):

@@ -71,10 +71,14 @@ async def test_row_86_secrets_are_taken_out_wherever_they_stand(
     assert card.text.count(sandbox.portal_host) == 1, "none of them was connected"
 
 
-async def test_row_86_a_secret_that_cannot_be_deleted_is_told(
-    anna: Person, sandbox: Sandbox, bot: BotProcess
+@pytest.mark.parametrize("refused", [True, False])
+async def test_rows_37_and_86_a_secret_that_cannot_be_deleted_is_told(
+    anna: Person, sandbox: Sandbox, bot: BotProcess, refused: bool
 ) -> None:
-    sandbox.telegram.faults.html(method="deleteMessage")
+    if refused:
+        sandbox.telegram.script.refuse(400, "message can't be deleted", method="deleteMessage")
+    else:
+        sandbox.telegram.faults.html(method="deleteMessage")
     anna.say(f"/connect {sandbox.webhook}")
     await anna.chat.wait_for("Please delete it: the address in it is a secret.")
     await anna.chat.wait_for("Connected")

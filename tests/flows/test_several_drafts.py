@@ -293,7 +293,7 @@ async def test_a_card_that_was_deleted_is_shown_anew(connected: Person) -> None:
     await chat.wait_for(RECIPIENTS, after=card.id)
 
 
-async def test_a_press_on_a_card_too_old_for_telegram_counts(connected: Person) -> None:
+async def test_row_39_a_press_on_a_card_too_old_for_telegram_counts(connected: Person) -> None:
     card = await at_step(connected, SENDER)
     data = str(card.button(SUPPORT)["callback_data"])
     await connected.press_data(card, data, inaccessible=True).answered()

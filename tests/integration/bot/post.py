@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from aiogram import Bot
-from aiogram.utils.formatting import Text
+from aiogram.utils.formatting import Bold, Text
 
 from bot.deliver import Delivery
 from bot.messages import Messages
@@ -19,20 +19,26 @@ from bot.pacing import Pacing, Rates
 from bot.tasks import Tasks
 from bot.telegram import TelegramSession
 from handlers.cards import Shown
-from mail.showing import Showing, UnreadableScene
+from mail.admins import Admins
+from mail.showing import Showing, TopicLeftScene, UnreadableScene
 from sandbox import Sandbox
 from sandbox.telegram.limits import Limits
 from storage import notices, people
 from storage.database import Database, Transaction
 from storage.migrations import migrations
-from storage.records.notices import Manner, NoticeKind, Priority
+from storage.records.notices import CardKind, Manner, NoticeKind, Priority
 from storage.records.people import Access, Person
 from storage.records.places import Place
 from storage.sealing import SecretKeys
 
 LOOK = 0.02  # seconds between two looks at the rows
-CARD, ALERT = "card", "alert"
-KINDS = {CARD: NoticeKind.ACCOUNTS, ALERT: NoticeKind.UNREADABLE}
+CARD, ALERT, FOLD, TOPIC = "card", "alert", "fold", "topic"
+KINDS = {
+    CARD: NoticeKind.ACCOUNTS,
+    ALERT: NoticeKind.UNREADABLE,
+    FOLD: NoticeKind.FOLD,
+    TOPIC: NoticeKind.TOPIC_LEFT,
+}
 
 
 def now() -> datetime:
@@ -47,6 +53,7 @@ class Post:
         self.telegram = sandbox.telegram
         self.database = database
         self.second = second
+        self.has_cards = False  # what is shown can be edited, and newer ones fold it
         self.delivery: Delivery
         self._tasks = Tasks()
         self._bot: Bot
@@ -59,8 +66,9 @@ class Post:
         rates = Rates(second=self.second, minute=60 * self.second)
         self.delivery = Delivery(
             self.database,
-            Messages(self._bot, render, now),
+            Messages(self._bot, self._render, now),
             Pacing(rates),
+            Admins(frozenset()),
             self._tasks.spawn,
             clock=now,
             monotonic=monotonic,
@@ -76,11 +84,11 @@ class Post:
         """Telegram's limits hold from now on."""
         self.telegram.limits = Limits(second=self.second, minute=60 * self.second)
 
-    async def meet(self, *ids: int) -> None:
+    async def meet(self, *ids: int, admin: bool = False) -> None:
         """People who are let in, and have written to the bot."""
         for number in ids:
             self.telegram.person(number, f"P{number}").say("/start")
-        rows = [Person(n, f"P{n}", "", "en", Access.ADMITTED, False, None, None, 1) for n in ids]
+        rows = [Person(n, f"P{n}", "", "en", Access.ADMITTED, admin, None, None, 1) for n in ids]
 
         def save(tx: Transaction) -> None:
             for row in rows:
@@ -91,7 +99,7 @@ class Post:
     async def owe(
         self,
         person: int,
-        subjects: Iterable[str] = ("s",),
+        subjects: Iterable[str] = (),
         *,
         what: str = CARD,
         priority: Priority = Priority.ANSWER,
@@ -102,10 +110,17 @@ class Post:
         where = place or Place(person)
 
         def change(tx: Transaction) -> None:
-            for subject in subjects:
+            for subject in subjects or (str(person),):
                 notices.owe(tx, person, KINDS[what], where, subject, manner, priority=priority)
 
         await self.database.write(change)
+
+    async def shown(self, person: int) -> int:
+        """The number of a new card."""
+        self.has_cards = True
+        await self.owe(person)
+        await self.all_done()
+        return self.telegram.chats[person].last.id
 
     async def states(self) -> list[str]:
         rows = await self.database.read(lambda tx: tx.rows("SELECT state FROM notices ORDER BY id"))
@@ -113,19 +128,30 @@ class Post:
 
     async def all_done(self, within: float = 10.0) -> None:
         """Everything that is owed was delivered."""
+        await self._all_are({"done"}, within)
+
+    async def all_ended(self) -> None:
+        """Nothing is owed any more."""
+        await self._all_are({"done", "dropped"}, 10.0)
+
+    async def _all_are(self, wanted: set[str], within: float) -> None:
         for _ in range(int(within / LOOK)):
-            if set(await self.states()) == {"done"}:
+            if set(await self.states()) <= wanted:
                 return
             await asyncio.sleep(LOOK)
         raise AssertionError(await self.states())
 
+    def _render(self, found: Showing) -> Shown:
+        """The kind of notice alone."""
+        if isinstance(found.scene, UnreadableScene):
+            return Shown(Text(ALERT))
+        if isinstance(found.scene, TopicLeftScene):
+            return Shown(Text(TOPIC))
+        kind = CardKind.ACCOUNTS if self.has_cards else None
+        return Shown(Text(Bold(CARD)), kind=kind, subject=str(found.reader.id))
+
     def texts(self, chat: int) -> list[str]:
         return [message.text for message in self.telegram.chats[chat].from_bot]
-
-
-def render(found: Showing) -> Shown:
-    """The kind of notice alone."""
-    return Shown(Text(ALERT if isinstance(found.scene, UnreadableScene) else CARD))
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from bot.pacing import Pacing, Rates
 from bot.tasks import Tasks
 from bot.telegram import TelegramSession
 from handlers.cards import Shown
+from mail.admins import Admins
 from mail.showing import Showing
 from storage import notices, people
 from storage.database import Database, Reading
@@ -89,7 +90,13 @@ async def delivery(
     tasks = Tasks()
     messages = Messages(bot, renderer, now)
     delivery = Delivery(
-        database, messages, Pacing(FAST), tasks.spawn, clock=now, monotonic=monotonic
+        database,
+        messages,
+        Pacing(FAST),
+        Admins(frozenset()),
+        tasks.spawn,
+        clock=now,
+        monotonic=monotonic,
     )
     for person in (ANNA, OLEG):
         await let_in(database, person)

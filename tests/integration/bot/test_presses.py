@@ -171,7 +171,7 @@ async def test_a_press_that_cannot_be_read_is_answered(running: Run, bot_api: Bo
 @pytest.mark.parametrize(
     "answer", [refuses(400, "Bad Request: query is too old"), refuses(502, "")], ids=["old", "502"]
 )
-async def test_an_answer_that_telegram_refuses_is_no_fault_of_the_handler(
+async def test_row_29_an_answer_that_telegram_refuses_is_no_fault_of_the_handler(
     running: Run, handlers: Handlers, bot_api: BotApi, answer: Any
 ) -> None:
     bot_api.always[ANSWER] = answer

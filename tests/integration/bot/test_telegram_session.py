@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiogram import Bot
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
+from aiogram.exceptions import TelegramNetworkError, TelegramNotFound, TelegramRetryAfter
 from aiogram.methods import (
     AnswerCallbackQuery,
     EditMessageReplyMarkup,
@@ -125,11 +125,10 @@ async def test_updates_come_as_telegram_wrote_them(bot: Bot, bot_api: BotApi) ->
     assert await bot(RawUpdates(timeout=1)) == [message(1), odd]
 
 
-@pytest.mark.parametrize(("status", "said"), [(400, "Bad Request: …"), (404, "Not Found")])
 async def test_a_method_that_is_refused_here_is_done_without(
-    bot: Bot, bot_api: BotApi, status: int, said: str, caplog: pytest.LogCaptureFixture
+    bot: Bot, bot_api: BotApi, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bot_api.always["deleteMessage"] = refuses(status, said)
+    bot_api.always["deleteMessage"] = refuses(400, "Bad Request: …")
     assert await optional(bot.delete_message(7, 1)) is None
     assert "deleteMessage" in caplog.text
     del bot_api.always["deleteMessage"]
@@ -161,3 +160,27 @@ async def test_the_session_opens_again_after_it_was_closed(bot: Bot, bot_api: Bo
     with pytest.raises(TelegramNetworkError) as caught:
         await bot(SEND)
     assert not isinstance(caught.value, NotSent)
+
+
+async def test_row_38_a_method_that_the_server_lacks_is_not_called_for_a_day(
+    api_url: str, bot_api: BotApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    day = iter([0.0, 0.0, 0.0, 24 * 3600 - 1.0, 24 * 3600.0])
+    bot = Bot(TOKEN, session=TelegramSession(api_url, monotonic=lambda: next(day)))
+    bot_api.prescribe("deleteMessage", refuses(404, "Not Found: method not found"))
+    assert await optional(bot.delete_message(7, 1)) is None
+    assert "this Telegram server has no deleteMessage" in caplog.text
+    assert await optional(bot.delete_message(7, 1)) is None
+    assert bot_api.calls == ["deleteMessage"]
+    assert await optional(bot.delete_message(7, 1)) is True
+    await bot.session.close()
+
+
+async def test_a_method_that_the_bot_cannot_do_without_is_always_called(
+    bot: Bot, bot_api: BotApi
+) -> None:
+    bot_api.prescribe("sendMessage", *[refuses(404, "Not Found")] * 2)
+    for _ in range(2):
+        with pytest.raises(TelegramNotFound):
+            await bot(SEND)
+    assert bot_api.calls == ["sendMessage"] * 2

@@ -1,0 +1,63 @@
+"""What is tried again, when, and how often: one table for every kind of notice."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.policies import MOST_EDITS, UNANSWERED, Again, again
+from bot.verdicts import Outcome, Verdict
+from storage.records.notices import Manner, Notice, NoticeKind, NoticeState
+from storage.records.places import Place
+
+OWED = Notice(
+    1,
+    7,
+    NoticeKind.DRAFT,
+    Place(7),
+    "s",
+    Manner.NEW,
+    NoticeState.ON_WIRE,
+    1,
+    0,
+    datetime(2026, 3, 2, tzinfo=UTC),
+)
+UNCERTAIN = Verdict(Outcome.UNCERTAIN)
+
+
+def test_every_kind_has_its_policy() -> None:
+    assert set(UNANSWERED) == set(NoticeKind)
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_row_32_a_new_message_that_may_have_arrived_goes_out_once_more(kind: NoticeKind) -> None:
+    notice = replace(OWED, kind=kind, tries=9)
+    found = again(notice, UNCERTAIN, edits=False)
+    assert found is not None
+    assert found.may_have_arrived
+    assert found.seconds >= 3
+    assert again(replace(notice, repeats=1), UNCERTAIN, edits=False) is None
+
+
+def test_an_edit_is_repeated_with_longer_and_longer_pauses_but_not_for_ever() -> None:
+    pauses = [again(replace(OWED, repeats=n), UNCERTAIN, edits=True) for n in range(MOST_EDITS + 1)]
+    assert [one and one.seconds for one in pauses] == [3, 6, 12, 24, 48, 60, 60, 60, None]
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(1, 1.5), (60, 60.5), (3600, 3600.5)])
+def test_row_26_what_telegram_refuses_for_a_while_waits_so_long(asked: int, waits: float) -> None:
+    assert again(OWED, Verdict(Outcome.RETRY_AFTER, seconds=asked), edits=False) == Again(waits)
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome.NOT_SENT, Outcome.UNAUTHORIZED, Outcome.CONFLICT, Outcome.UNSUPPORTED]
+)
+def test_what_surely_did_not_arrive_is_tried_until_it_does(outcome: Outcome) -> None:
+    """A token may be revoked while something is owed: it is told after the next start."""
+    pauses = [again(replace(OWED, tries=n), Verdict(outcome), edits=False) for n in (0, 1, 6, 99)]
+    assert pauses == [Again(1), Again(2), Again(60), Again(60)]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REJECTED, Outcome.ENTITIES])
+def test_what_is_refused_as_it_is_is_not_tried_again(outcome: Outcome) -> None:
+    assert again(OWED, Verdict(outcome), edits=False) is None
