@@ -76,6 +76,20 @@ async def test_row_89_recipients_that_are_none(
     assert (letter.to, letter.cc, letter.bcc, letter.body) == ([JANE], [], [], TEXT)
 
 
+async def test_an_international_address_goes_out_as_the_portal_takes_it(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    card = await review(anna)
+    await anna.press(card, "Edit").answered()
+    await chat.wait_until(lambda _: "Recipients" in card.buttons)
+    await press(anna, card, "Recipients", RECIPIENTS)
+    typed = anna.say("Zoë <zoe@bücher.example>")
+    card = await chat.wait_for(REVIEW, after=typed.id)
+    await press(anna, card, "Send", "Sent to")
+    assert sandbox.portal.sent[0].to == ["zoe@xn--bcher-kva.example"]
+
+
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\u2028", "\u0085", "\x00"])
 async def test_row_89_a_line_end_in_a_subject(
     connected: Person, sandbox: Sandbox, line_end: str

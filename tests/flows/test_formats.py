@@ -31,6 +31,11 @@ FORMATS: dict[str, tuple[str, list[Entity], str]] = {
         [entity("bold", 3, 12), entity("italic", 9, 6)],
         "😀 <b>It is <i>urgent</i></b>",
     ),
+    "from right to left, at a mark and at a joined emoji": (
+        "שלום e\u0301 👩🏽‍🚀 مرحبا",
+        [entity("bold", 0, 7), entity("underline", 8, 7), entity("italic", 16, 5)],
+        "<b>שלום e\u0301</b> <u>👩🏽‍🚀</u> <i>مرحبا</i>",
+    ),
     "link, code, strike, underline": (
         "See AB-118, not now but then",
         [
