@@ -9,17 +9,10 @@ OURS = 0  # the process that asks
 
 
 @contextmanager
-def no_descriptors(pid: int = OURS) -> Iterator[None]:
-    """For the block, what is open stays open and nothing more can be opened."""
-    with few_descriptors(_first_free(pid), pid):
-        yield
-
-
-@contextmanager
-def few_descriptors(most: int, pid: int = OURS) -> Iterator[None]:
-    """For the block, `ulimit -n` says so."""
+def no_descriptors(pid: int = OURS, *, spare: int = 0) -> Iterator[None]:
+    """For the block, what is open stays open and only so many more can be opened."""
     soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, hard))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (_first_free(pid) + spare, hard))
     try:
         yield
     finally:
