@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import logging
 import random
 import secrets as randomness
@@ -92,6 +93,8 @@ async def _run_with(
     # aiogram takes seconds to import: the database was refused before that, if it does not fit.
     from bot.telegram_side import TelegramSide
 
+    # Its classes stay for good; whenever garbage was looked for among them, everything stood still.
+    gc.freeze()
     tasks = Tasks(ends=partial(_end_of, settings))
     _end_on_signals(tasks)
     stored = await database.read(connection_rows.every)
