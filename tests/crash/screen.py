@@ -98,7 +98,7 @@ class Screen:
         """The same of the card, were it shown at this very moment."""
         if self._card is None or row != self._seen:
             self._seen = row
-            self._card = Told.by(self.rows.read_now(lambda tx: _card_of(tx, row)))
+            self._card = Told.by(self.rows.read_now(lambda tx: card_of(tx, row)))
         return [self._card.words] if self._card.lies(left) else []
 
     def ended_well(self, row: OutboxRow) -> bool:
@@ -113,7 +113,8 @@ class Screen:
         return outbox.in_state(tx, *OutboxState)[0]
 
 
-def _card_of(tx: Reading, row: OutboxRow) -> Shown:
+def card_of(tx: Reading, row: OutboxRow) -> Shown:
+    """The letter's card as it would be shown at this moment."""
     draft = drafts.find(tx, row.owner, row.draft)
     connection = connections.find(tx, row.owner, row.connection)
     return outbox_card(OutboxScene(row, draft, connection, rings=False), EN)
