@@ -35,7 +35,7 @@ def play(folder: Path, letters: int, waits: dict[str, float], *, chance: float) 
     plan = {
         "folder": str(folder),
         "letters": letters,
-        "every": 0.05,
+        "every": 0.1 if letters > 100 else 0.05,
         "seconds": 60 + letters,
         "waits": waits,
         "slow": 0.7,
@@ -73,3 +73,14 @@ def test_row_41_without_a_quiet_period_letters_leave_twice(tmp_path: Path) -> No
     told = play(tmp_path, 30, HASTY, chance=0.5)
     assert told.doubled
     assert told.overlaps
+
+
+def test_row_49b_a_slow_portal_of_ones_own_never_meets_two_calls_under_one_key(
+    tmp_path: Path,
+) -> None:
+    """Every call runs for longer than the client waits, as 200 s do where 75 are waited."""
+    told = play(tmp_path, 3, AS_SHIPPED, chance=1.0)
+    assert told.overlaps == 0
+    assert not told.doubled
+    assert {told.left[key] for key, state in told.states.items() if state == "sent"} <= {1}
+    assert len(told.left) == len(told.states) == 3
