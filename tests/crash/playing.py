@@ -1,13 +1,14 @@
 """Plays one letter to its end: faults at the portal, and the program killed at one of its steps."""
 
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
+from mail.ports import Portal
 from mail.sending import Sending
 from storage import connections, outbox, portals
 from storage.database import Database, Transaction
@@ -116,7 +117,7 @@ class Player:
         room.database = cast("Database", rows)  # it has the methods that are called
         rows.write_now(lambda tx: _furnish(tx, game))
         try:
-            return await _Play(game, room, rows, ledger).to_the_end()
+            return await Play(game, room, rows, ledger).to_the_end()
         finally:
             await rows.close()
 
@@ -135,14 +136,28 @@ def _swap(tx: Transaction) -> None:
     connections.save(tx, replace(found, address=replace(found.address, code="an0ther")))
 
 
+class Played(Protocol):
+    """A portal that letters are played against, and what is known of it beside its answers."""
+
+    failed_at: datetime | None
+    hole: bool
+
+    @property
+    def left(self) -> Sequence[object]: ...
+
+    def crashed(self) -> None: ...
+
+    def was_stored(self) -> None: ...
+
+
 @dataclass
-class _Play:
+class Play:
     """One game; each turn is one of the real loop."""
 
     game: Game
     room: Room
     rows: Rows
-    ledger: Ledger
+    ledger: Played
     steps: int = 0
     lies: list[str] = field(default_factory=list)
     spawned: list[Coroutine[object, object, None]] = field(default_factory=list)
@@ -157,7 +172,7 @@ class _Play:
     def _start(self) -> None:
         self._sending = Sending(
             cast("Database", Stops(self.rows, self._tick, self._stored)),
-            self.ledger,
+            cast("Portal", self.ledger),
             self.room.senses,
             lambda _name, work: self.spawned.append(work),
             lambda _name: self._tick(),

@@ -23,9 +23,11 @@ TARGET_DELETED = (
 )
 MAILBOX_DISCONNECTED = (
     400,
-    b'{"error": {"code": "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION",'
-    b' "message": "invalid", "validation": [{"field": "MESSAGE_REPLY_FAILED",'
-    b' "message": "Mailbox authentication failed"}]}}',
+    (
+        b'{"error": {"code": "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION",'
+        b' "message": "invalid", "validation": [{"field": "MESSAGE_REPLY_FAILED",'
+        b' "message": "Mailbox authentication failed"}]}}'
+    ),
 )
 NO_RIGHT = (
     403,
