@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiogram import Bot, Dispatcher, Router
-from aiogram.types import Message
 
 from bot.exits import Ending, Exit
 from bot.tasks import Stop, Tasks
@@ -18,7 +16,6 @@ from storage.database import Database, Transaction
 from storage.errors import AlreadyApplied, DatabaseDamaged, StorageUnavailable, Trouble
 from storage.records.updates import StoredUpdate
 from storage.times import as_time
-from tests.integration.bot.bot_api import TOKEN
 from tests.integration.bot.shapes import Raw, message, press
 from tests.integration.bot.waiting import eventually
 from tests.support.scale import times
@@ -210,49 +207,6 @@ async def test_row_01_an_update_that_comes_again_after_it_ended_has_no_second_ef
         await keep(database, message(2))
         await settled(database)
     assert desk.begun == [1, 2]
-
-
-ODD: list[Raw] = [
-    {"message": {"from": {"id": 7}}},
-    {"message": "text"},
-    {"message": None},
-    {"message": {"message_id": "x", "chat": {"id": 5, "type": "private"}, "date": 1}},
-    {"message": {"message_id": 1, "chat": {"id": []}, "date": 1}},
-    {"message": {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, "text": 5}},
-    {"message": message(1)["message"] | {"forward_origin": {"type": "hidden_user", "date": 1}}},
-    {"message": message(1)["message"] | {"entities": [{"type": "bold"}]}},
-    {"edited_message": {}},
-    {"callback_query": {"id": 1}},
-    {"callback_query": {"id": "1", "from": {"id": "seven"}}},
-    {"my_chat_member": {"chat": {"id": 5, "type": "private"}, "new_chat_member": {"status": "?"}}},
-    {"message_reaction": {"new_reaction": [{"type": "unheard of"}]}},
-    {"message": {"from": {"id": 1 << 80}, "chat": {"id": -(1 << 80)}}},
-    {"message": {"deep": []}},
-]
-
-
-async def test_row_02_updates_that_cannot_be_read_fail_alone(
-    database: Database, work: Work, told: Told, caplog: pytest.LogCaptureFixture
-) -> None:
-    router = Router()
-    texts: list[str] = []
-
-    @router.message()
-    async def note(said: Message) -> None:
-        texts.append(said.text or "")
-
-    dispatcher, bot = Dispatcher(), Bot(TOKEN)
-    dispatcher.include_router(router)
-    odd = [one | {"update_id": 100 + place} for place, one in enumerate(ODD)]
-    odd[0]["message"]["caption"] = {"secret": SECRET}
-    async with work(lambda update: dispatcher.feed_raw_update(bot, update.raw)):
-        await keep(database, *odd, message(1, text="one"), message(2, person=8, text="two"))
-        found = await settled(database)
-    assert sorted(texts) == ["one", "two"]
-    assert {found[1], found[2]} == {"done"}
-    assert {found[one["update_id"]] for one in odd} == {"quarantined"}
-    assert len(told.updates) == len(odd)
-    assert SECRET not in caplog.text
 
 
 async def test_row_03_what_fails_three_times_is_set_aside_and_told_once(
