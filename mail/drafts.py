@@ -129,10 +129,16 @@ class Drafts:
         return await self._database.write(change)
 
     async def show_aside(self, cause: str, person: int, place: Place) -> None:
-        """What was lately set aside here is shown once more, each with the way back."""
+        """What was lately set aside here is shown once more, each with the way back.
+
+        Not while something else is written: that stays the newest card.
+        """
 
         def change(tx: Transaction) -> None:
             tx.once(f"{cause}:aside")
+            draft = asked_last(tx, person, place)
+            if draft is None or draft.state is not DraftState.ASIDE:
+                return
             lately = [
                 draft
                 for draft in drafts.newest(tx, person, place)

@@ -511,6 +511,14 @@ async def test_of_several_cancelled_drafts_only_the_newest_was_led_back_to(room:
         assert back.state is DraftState.COMPOSING
 
 
+async def test_what_was_set_aside_is_not_shown_below_what_is_being_written(room: Room) -> None:
+    await room.review("15", "First")
+    await room.drafts.cancel(room.cause(), ANNA, HOME)
+    await room.review("16", "Second")
+    await room.drafts.show_aside(room.cause(), ANNA, HOME)
+    assert await room.owed() == []
+
+
 async def test_a_draft_cancelled_while_looking_comes_back_looking(room: Room) -> None:
     await room.begin("15")
     await room.say(SUPPORT)
