@@ -140,7 +140,7 @@ class TelegramSide:
             default_language=str(self._settings.default_language),
             albums=Albums(),
         )
-        routers.include(dispatcher, self._presses)
+        routers.include(dispatcher, self._presses, self._clock)
         return dispatcher
 
     async def _register_menu(self) -> None:

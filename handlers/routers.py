@@ -1,5 +1,8 @@
 """All routers in their order: few, and the most frequent kinds of update first."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from aiogram import Dispatcher
 
 from handlers import (
@@ -15,6 +18,7 @@ from handlers import (
 )
 from handlers.answers import Answering
 from handlers.causes import Causes
+from handlers.lateness import Lateness
 from handlers.presses import AnswersPresses, Presses
 
 ROUTERS = (
@@ -33,11 +37,12 @@ ROUTERS = (
 )
 
 
-def include(dispatcher: Dispatcher, presses: Presses) -> None:
+def include(dispatcher: Dispatcher, presses: Presses, clock: Callable[[], datetime]) -> None:
     """Puts the handlers and what surrounds them into the dispatcher."""
     dispatcher.update.outer_middleware(Causes())
     dispatcher.callback_query.outer_middleware(AnswersPresses(presses))
     for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
         observer.outer_middleware(admission.Admission())
         observer.middleware(Answering())
+    dispatcher.message.middleware(Lateness(clock))
     dispatcher.include_routers(*ROUTERS)

@@ -9,6 +9,7 @@ from mail.connection_changes import disconnected, make_active, waiting_rows
 from mail.connection_names import BadName, read_name
 from mail.draft_changes import check_card, relabel
 from mail.errors import Stale
+from mail.showing import zone_of
 from storage import connection_tests, connections, drafts, notices, people
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection, ConnectionTest, ConnectionTestState
@@ -33,6 +34,10 @@ class Accounts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def zone(self, person: int) -> str:
+        """Whose hours this person's answers tell."""
+        return await self._database.read(lambda tx: zone_of(tx, people.get(tx, person)))
 
     async def show(self, cause: str, person: int, place: Place) -> None:
         """`/accounts`: a card with all connections."""

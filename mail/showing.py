@@ -277,7 +277,8 @@ _RINGS = (
 _GUARD = (Why.ANSWERED, Why.UNGUARDED)
 
 
-def _zone(tx: Reading, reader: Person) -> str:
+def zone_of(tx: Reading, reader: Person) -> str:
+    """Of the portal that this person uses; empty if nobody knows."""
     active = reader.active_connection
     connection = connections.find(tx, reader.id, active) if active else None
     return connection.account.zone if connection else ""
@@ -288,7 +289,7 @@ def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
     scene = OutboxListScene(
         outbox.on_their_way(tx, reader.id, place),
         outbox.lately_ended(tx, reader.id, place, tx.now - LATELY, MOST_ENDED),
-        _zone(tx, reader),
+        zone_of(tx, reader),
     )
     return Showing(reader, scene, _target(tx, notice, CardKind.OUTBOX_LIST))
 
@@ -340,7 +341,7 @@ def _moved(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
 
 def _absence(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     absence = absences.find(tx, notice.subject)
-    return Showing(reader, AbsenceScene(absence, _zone(tx, reader))) if absence else None
+    return Showing(reader, AbsenceScene(absence, zone_of(tx, reader))) if absence else None
 
 
 def _topic_left(_tx: Reading, notice: Notice, reader: Person) -> Showing:

@@ -102,7 +102,7 @@ async def talk(writers: list[Writer], sandbox: Sandbox, dice: random.Random) -> 
 
 
 @asynccontextmanager
-async def load(sandbox: Sandbox, bot: BotProcess, dice: random.Random) -> AsyncIterator[Person]:
+async def load(sandbox: Sandbox, name: str, dice: random.Random) -> AsyncIterator[Person]:
     """People type into their letters meanwhile; afterwards each letter holds all, once, in order.
 
     Gives somebody who does not write.
@@ -118,7 +118,7 @@ async def load(sandbox: Sandbox, bot: BotProcess, dice: random.Random) -> AsyncI
     for writer in writers:
         await writer.heard()
         assert await writer.send(sandbox) == "<br><br>".join(writer.said)
-    keep("texts", {"said": sum(len(writer.said) for writer in writers)})
+    keep(f"texts of {name}", {"said": sum(len(writer.said) for writer in writers)})
 
 
 async def test_row_07_restarts_under_load_lose_and_double_nothing(
@@ -128,7 +128,7 @@ async def test_row_07_restarts_under_load_lose_and_double_nothing(
     dice = random.Random(7)
     exits: list[float] = []
     gaps: list[float] = []
-    async with load(sandbox, bot, dice) as oleg:
+    async with load(sandbox, "restarts", dice) as oleg:
         for _ in range(times(2, full=200)):
             await asyncio.sleep(dice.uniform(0.1, 1.0))
             began = time.monotonic()
@@ -151,7 +151,7 @@ async def test_row_08_an_impatient_end_loses_and_doubles_nothing(
 ) -> None:
     """A second SIGTERM at once, or SIGKILL in the middle of the drain."""
     dice = random.Random(8)
-    async with load(sandbox, bot, dice):
+    async with load(sandbox, "impatient ends", dice):
         for number in range(times(2, full=100)):
             await asyncio.sleep(dice.uniform(0.1, 0.6))
             os.kill(bot.pid, signal.SIGTERM)

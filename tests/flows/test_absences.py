@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sandbox import Sandbox
 from sandbox.telegram.messages import Message
@@ -11,6 +12,7 @@ from tests.flows.acting import count_sends, review, settled
 from tests.support.bot_process import BotProcess
 
 AWAY = "I was away from"
+LATE = "You wrote this on"
 
 
 async def be_away(bot: BotProcess, away: timedelta) -> None:
@@ -69,3 +71,25 @@ async def test_row_10_messages_that_got_lost_are_told_once(
     await bot.start()
     await settled(anna)
     assert told(anna) == [notice]
+
+
+async def test_a_backlog_is_answered_with_the_time_of_its_first_message(
+    connected: Person, bot: BotProcess
+) -> None:
+    anna = connected
+    await bot.stop()
+    sent = datetime.now(UTC) - timedelta(minutes=11)
+    first = say_then(anna, "/outbox", sent)
+    say_then(anna, "/help", sent + timedelta(seconds=1))
+    await bot.start()
+    line = await anna.chat.wait_for(LATE, after=first.id)
+    assert line.reply_to == first.id
+    assert f"{sent.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" in line.text
+    await settled(anna)
+    assert [one for one in anna.chat.from_bot if one.text.startswith(LATE)] == [line]
+    say_then(anna, "/help", sent)
+    await anna.chat.wait_for(LATE, after=line.id)
+
+
+def say_then(person: Person, text: str, sent: datetime) -> Message:
+    return person.send({"text": text, "date": int(sent.timestamp())})
