@@ -8,9 +8,11 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+from bot.pacing import Rates
 from storage.records.notices import Priority
 from storage.records.places import Place
 from tests.integration.bot.post import ALERT, CARD, Post, now, opened
+from tests.integration.bot.waiting import eventually
 from tests.support.scale import FULL, times
 
 CARDS = times(100, full=500)
@@ -78,6 +80,17 @@ async def test_an_answer_does_not_wait_behind_a_burst_to_others(tmp_path: Path) 
         await post.owe(1, what=ALERT, priority=Priority.ANSWER)
         await post.all_done(30 * SECOND + 5)
         assert waits(post, owed, ALERT)[-1] * SECOND <= 0.5
+
+
+async def test_without_turns_the_same_limits_are_met(tmp_path: Path) -> None:
+    """The negative control: this Telegram does refuse a bot that does not wait."""
+    async with opened(tmp_path / "bot.db", SECOND, Rates(chat_burst=99, over_all=9999)) as post:
+        await post.meet(*range(1, 11))
+        post.limit()
+        for person in range(1, 11):
+            cards = [f"card {number}" for number in range(10)]
+            await post.owe(person, cards, priority=Priority.CARD)
+        await eventually(lambda: len(post.telegram.pace.refused) > 1)
 
 
 async def test_row_28_a_hundred_alerts_in_a_group_keep_to_its_limit(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ A second of Telegram's limits and of the bot's pace may be shorter than one, by 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -15,7 +16,7 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot.deliver import Delivery
 from bot.messages import Messages
-from bot.pacing import Pacing, Rates
+from bot.pacing import RATES, Pacing, Rates
 from bot.tasks import Tasks
 from bot.telegram import TelegramSession
 from handlers.cards import Shown
@@ -48,11 +49,12 @@ def now() -> datetime:
 class Post:
     """People, what they are owed, and the loop that delivers it."""
 
-    def __init__(self, sandbox: Sandbox, database: Database, second: float) -> None:
+    def __init__(self, sandbox: Sandbox, database: Database, second: float, rates: Rates) -> None:
         self.sandbox = sandbox
         self.telegram = sandbox.telegram
         self.database = database
         self.second = second
+        self._rates = replace(rates, second=second, minute=60 * second)
         self.has_cards = False  # what is shown can be edited, and newer ones fold it
         self.delivery: Delivery
         self._tasks = Tasks()
@@ -63,11 +65,10 @@ class Post:
         session = TelegramSession(self.sandbox.telegram_url, send_seconds=0.5)
         self._bot = Bot(self.telegram.token, session=session)
         self._tasks = Tasks()
-        rates = Rates(second=self.second, minute=60 * self.second)
         self.delivery = Delivery(
             self.database,
             Messages(self._bot, self._render, now),
-            Pacing(rates),
+            Pacing(self._rates),
             Admins(frozenset()),
             self._tasks.spawn,
             clock=now,
@@ -155,12 +156,12 @@ class Post:
 
 
 @asynccontextmanager
-async def opened(path: Path, second: float = 0.01) -> AsyncIterator[Post]:
+async def opened(path: Path, second: float = 0.01, rates: Rates = RATES) -> AsyncIterator[Post]:
     """A running loop."""
     keys = SecretKeys([b"k" * 32])
     database = await Database.open(path, keys, migrations, clock=now)
     async with Sandbox() as sandbox:
-        post = Post(sandbox, database, second)
+        post = Post(sandbox, database, second, rates)
         await post.start()
         yield post
         await post.stop()
