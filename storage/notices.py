@@ -151,14 +151,19 @@ def next_due(tx: Reading) -> datetime | None:
 
 
 def take(tx: Transaction, chat: int) -> Notice | None:
-    """The chat's most urgent notice whose time has come; it is on the wire from now on."""
+    """The chat's most urgent notice whose time has come; it is on the wire from now on.
+
+    Within a chat, what somebody waits for comes in the order in which it was owed.
+    """
     row = tx.row(
         "UPDATE notices SET state = 'on_wire', next_manner = 'edit' WHERE id = ("
         "  SELECT id FROM notices WHERE chat = :chat AND state = 'owed' AND due_at <= :now "
-        "  AND chat NOT IN (SELECT chat FROM unreachable) ORDER BY priority, id LIMIT 1) "
+        "  AND chat NOT IN (SELECT chat FROM unreachable) "
+        "  ORDER BY CASE WHEN priority < :alert THEN 0 ELSE priority END, id LIMIT 1) "
         "RETURNING *",
         chat=chat,
         now=as_text(tx.now),
+        alert=Priority.ALERT.value,
     )
     return _notice(row) if row else None
 

@@ -179,6 +179,18 @@ async def test_what_a_person_waits_for_goes_before_alerts_and_those_before_cards
     assert [(await taken(room, -7)).subject for _ in range(2)] == ["alert", "digest"]
 
 
+async def test_within_a_chat_nothing_overtakes_an_outcome_and_between_chats_answers_do(
+    room: Room,
+) -> None:
+    """The review that a refusal opens stands below the refusal."""
+    await owe(room, subject="outcome", priority=Priority.OUTCOME)
+    await owe(room, subject="outcome", priority=Priority.OUTCOME, place=Place(-7))
+    assert await owed_chats(room) == [ANNA, -7]
+    await owe(room, subject="answer", place=Place(-7))
+    assert await owed_chats(room) == [-7, ANNA]
+    assert [(await taken(room, -7)).subject for _ in range(2)] == ["outcome", "answer"]
+
+
 async def test_what_was_owed_as_a_card_may_become_urgent(room: Room) -> None:
     await owe(room, subject="a", priority=Priority.CARD)
     await owe(room, subject="b", priority=Priority.CARD)
