@@ -98,7 +98,7 @@ async def test_without_a_field_the_review_is_opened(connected: Person, sandbox: 
     assert await anna.press(told, "Review").answered() == ""
     await chat.wait_until(lambda _: "Send" in told.buttons)
     assert TEXT in told.text
-    assert "More text" not in told.text
+    assert "Typed, but not in the letter:\nMore text" in told.text
     await sent_from(anna, sandbox, told)
 
 
