@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,19 +24,6 @@ REVIEW = "Check before it goes out"
 HELP = "I bring your Bitrix24 mail"
 EXIT_SECONDS, GAP_SECONDS = 25, 30
 PATIENCE = 60.0
-
-
-@pytest.fixture(scope="module")
-def fork_server() -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture
@@ -85,9 +72,9 @@ class Writer:
         before = len(sandbox.portal.sent)
         for _ in range(20):
             card = next(one for one in reversed(self.person.chat.from_bot) if "Send" in one.buttons)
-            await self.person.press(card, "Send").answered(within=PATIENCE)
+            toast = await self.person.press(card, "Send").answered(within=PATIENCE)
             with suppress(AssertionError):  # a newer review may have been on its way
-                await self.person.chat.wait_for("Sent to", within=3)
+                await self.person.chat.wait_for("Sent to", within=0.2 if toast else 3)
                 break
         assert len(sandbox.portal.sent) == before + 1
         return sandbox.portal.sent[-1].body
