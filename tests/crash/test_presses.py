@@ -11,6 +11,7 @@ from mail.errors import AlreadyApplied, Stale, TooLate
 from mail.outbox import Decision, Outbox
 from storage import outbox
 from storage.database import Database
+from storage.errors import StorageUnavailable
 from storage.migrations import migrations
 from storage.records.drafts import Draft
 from storage.records.notices import CardKind
@@ -44,11 +45,14 @@ async def second(room: Room) -> AsyncIterator[Outbox]:
 
 
 async def press_send(by: Outbox, cause: str, draft: Draft, message: int) -> bool:
-    """Did this press send the letter?"""
-    try:
-        return await by.send(cause, ANNA, HOME, message, draft.id, draft.revision)
-    except (AlreadyApplied, Stale):
-        return False
+    """Did this press send the letter? While the other holds the lock it is handled again."""
+    while True:
+        try:
+            return await by.send(cause, ANNA, HOME, message, draft.id, draft.revision)
+        except (AlreadyApplied, Stale):
+            return False
+        except StorageUnavailable:
+            await asyncio.sleep(0.01)
 
 
 async def rows_of(room: Room, draft: Draft) -> int:
