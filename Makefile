@@ -27,7 +27,7 @@ run: setup
 test: setup
 	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
-# Every fault in pairs with a crash at every step; takes more than half an hour.
+# Every fault in pairs with a crash at every step; takes more than an hour.
 crash: setup
 	@CRASH_FULL=1 $(BIN)/python -m pytest tests/crash --numprocesses 2 -rA
 
