@@ -11,6 +11,7 @@ from bitrix24.rates import Rate
 
 SPARE = 1.0  # the page leaves open whether the call that fills the bucket is still taken
 ARRIVED_AFTER = 2.0  # seconds; a call that hangs was counted long ago
+ANSWERED_AFTER = 90.0  # seconds; no call lives as long, and some that had a turn never begin
 LONGEST_PAUSE = 60.0  # seconds, after refusals
 _ROUNDING = 1e-9
 
@@ -24,6 +25,7 @@ class Bucket:
         self._level = 0.0
         self._at = now
         self._in_flight: deque[float] = deque()
+        self._late: deque[float] = deque()  # were counted, and their answers are still to come
         self._refusals = 0
         self._resume_at = now
 
@@ -39,15 +41,19 @@ class Bucket:
         self._in_flight.append(now)
 
     def arrive(self, now: float) -> None:
-        """A call was answered."""
+        """A call was answered: one that hung, if there is any, which was counted before."""
         self._drain(now)
-        if self._in_flight:
+        if self._late:
+            self._late.popleft()
+        elif self._in_flight:
             self._in_flight.popleft()
             self._level += 1
 
     def give_back(self) -> None:
         """A call did not go after all."""
-        if self._in_flight:
+        if self._late:
+            self._late.popleft()
+        elif self._in_flight:
             self._in_flight.pop()
 
     def refuse(self, now: float) -> None:
@@ -66,13 +72,16 @@ class Bucket:
     def is_empty(self, now: float) -> bool:
         """Has it nothing to remember?"""
         self._drain(now)
-        return not self._level and not self._in_flight
+        return not self._level and not self._in_flight and not self._late
 
     def _drain(self, now: float) -> None:
         while self._in_flight and self._in_flight[0] + ARRIVED_AFTER <= now:
-            arrived = self._in_flight.popleft() + ARRIVED_AFTER
-            self._drain_to(max(arrived, self._at))
+            went = self._in_flight.popleft()
+            self._drain_to(max(went + ARRIVED_AFTER, self._at))
             self._level += 1
+            self._late.append(went)
+        while self._late and self._late[0] + ANSWERED_AFTER <= now:
+            self._late.popleft()
         self._drain_to(now)
 
     def _drain_to(self, now: float) -> None:

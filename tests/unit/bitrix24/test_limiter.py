@@ -239,6 +239,13 @@ async def test_a_turn_that_came_as_its_waiter_gave_up_goes_to_the_next() -> None
     assert sleeper.cancelled()
 
 
+async def test_the_answer_of_a_call_that_hung_is_not_taken_for_another_calls() -> None:
+    office = Office(size=1, per_second=1)
+    hangs, next_one, after_it = Call(reaches=1.5, answered=1.75), Call(reaches=1.0), Call()
+    await office.run(hangs, next_one, after_it)
+    assert office.portal.refused == 0
+
+
 async def test_portals_that_are_idle_and_empty_are_forgotten() -> None:
     office = Office()
     limiter = office.limiter
