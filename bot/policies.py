@@ -24,7 +24,7 @@ PROMPT: Final = Again(3.0, may_have_arrived=True)  # somebody waits; what follow
 ALARM: Final = Again(30.0, alone=True, may_have_arrived=True)  # lost is worse than seen twice
 
 # A new message that may have arrived goes out once more, by its kind. Both copies show the same row
-# and have the same buttons. An outcome repeats itself in the letter's card, if that is there.
+# and have the same buttons.
 UNANSWERED: Final = {
     NoticeKind.DRAFT: PROMPT,
     NoticeKind.DRAFT_LETTER: PROMPT,

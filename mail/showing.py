@@ -235,7 +235,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     if row is None:
         return None
     rings = notice.kind is NoticeKind.OUTCOME
-    if rings and not _rings(row):
+    if rings and not _rings(row) and not notice.repeats:
         return None
     card = notices.live_card(tx, CardKind.OUTBOX, notice.place, row.id)
     if card is not None and not rings and _shows_already(row, card):
@@ -244,7 +244,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     draft = drafts.find(tx, reader.id, row.draft)
     connection = connections.find(tx, reader.id, row.connection)
     scene = OutboxScene(row, draft, connection, rings, slow=_is_slow(tx, row))
-    if rings and not notice.repeats:
+    if rings:
         return Showing(reader, scene, reply_to=message)
     return Showing(reader, scene, target=message)
 
