@@ -65,7 +65,7 @@ async def type_text(message: Message, cause: str, person: Person, drafts: Drafts
     try:
         kept = await drafts.type(cause, person.id, place_of(message), typed_in(message), reply_to)
         if kept is not None:
-            await message.answer(kept_sentence(kept, _))
+            await message.reply(kept_sentence(kept, _), allow_sending_without_reply=True)
     except Closed as closed:
         if closed.other is None:
             if closed.closing is Closing.ASIDE:

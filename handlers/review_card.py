@@ -21,6 +21,7 @@ from storage.records.notices import CardKind
 REVIEW_UNITS = 2500  # of the text that the review shows at most
 PAGE_UNITS = 3500  # of the text on a page of its own
 LIST_UNITS = 350  # of one address list; the rest is counted
+LEAST_UNITS = 40  # of a text that is not in the letter, among others
 MOST_ENTITIES = 90  # Telegram takes 100; the card needs a few of its own
 MANY_RECIPIENTS = 5
 
@@ -83,7 +84,8 @@ def _left_out(written: Written, _: Texts) -> list[Text]:
     """What was typed for the letter and is not in it."""
     if not written.waiting:
         return []
-    typed = "\n".join(shown_line(one.text) for one in written.waiting)
+    each = max(LIST_UNITS // len(written.waiting), LEAST_UNITS)  # a long one hides no other
+    typed = "\n".join(shortened(shown_line(one.text), each) for one in written.waiting)
     title = _("Typed, but not in the letter:")
     return [Text("⚠️ ", title), Text(BlockQuote(shortened(typed, LIST_UNITS)))]
 

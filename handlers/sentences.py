@@ -97,8 +97,11 @@ def closed_sentence(error: Closed, _: Texts) -> str:
     return said + " " + other.format(letter=_letter(error.other, _), use=_("Use this text"))
 
 
-def kept_sentence(error: Closed, _: Texts) -> str:
-    """The same, where the text was kept with its letter."""
+def kept_sentence(error: Closed | BadValue, _: Texts) -> str:
+    """Why typed text changes nothing now, where it was kept with its letter."""
+    if isinstance(error, BadValue):
+        kept = _("What you typed is kept, and the review offers it.")
+        return f"{bad_value_sentence(error, _)} {kept}"
     return (
         closed_sentence(error, _)
         + " "

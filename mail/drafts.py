@@ -15,6 +15,7 @@ from mail.errors import BadValue, Closed, Closing, NotConnected, Stale
 from mail.ports import NewId
 from mail.refused_values import RefusedValues
 from mail.suggestions import prefill
+from mail.typed_text import type_into
 from storage import connections, drafts, notices, people
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
@@ -96,14 +97,14 @@ class Drafts:
 
     async def type(
         self, cause: str, person: int, place: Place, typed: Typed, reply_to: int | None
-    ) -> Closed | None:
+    ) -> Closed | BadValue | None:
         """Text answers the card that it replies to, else what was asked last in this place.
 
-        Closed is returned where the letter cannot be changed now, but may be later: the text is
-        kept with it, and offered then.
+        What is returned says why the text changed nothing, though it is kept: the letter cannot be
+        changed now, but may be later, or has no room for it. It is offered then.
         """
 
-        def change(tx: Transaction) -> Closed | None:
+        def change(tx: Transaction) -> Closed | BadValue | None:
             tx.once(cause)
             letter = letter_at(tx, person, place, reply_to)
             if letter is not None:
@@ -111,7 +112,7 @@ class Drafts:
                 return None
             draft = asked(tx, person, place, reply_to)
             try:
-                self._type_into(tx, draft, typed)
+                return type_into(tx, draft, typed)
             except Closed as closed:
                 if closed.closing in KEEPS_TEXT:
                     drafts.save(tx, steps.wait(draft, replace(typed, put_by=True)))
@@ -122,7 +123,6 @@ class Drafts:
             except BadValue:
                 self._refused.note(draft, typed.message)
                 raise
-            return None
 
         if reply_to is not None:
             await self._await_card(person, place, reply_to)
@@ -174,14 +174,6 @@ class Drafts:
         draft = prefill(fields.put_text(draft, typed), against)
         show_typed(tx, steps.move_on(draft, against), grows=True)
 
-    def _type_into(self, tx: Transaction, draft: Draft, typed: Typed) -> None:
-        check_open(tx, draft)
-        if draft.wants is not Wants.NOTHING:
-            drafts.save(tx, steps.wait(draft, typed))
-            return
-        grows = draft.field in (Field.TEXT, *steps.SHOWS_REVIEW)
-        show_typed(tx, steps.answer(draft, typed, known(tx, draft)), grows=grows)
-
     async def edit(
         self, cause: str, person: int, place: Place, typed: Typed, reference: str = ""
     ) -> bool:
@@ -201,7 +193,7 @@ class Drafts:
                     self._change(tx, draft, typed)
                     return True
                 if self._takes_try(draft, typed):
-                    self._type_into(tx, draft, typed)
+                    type_into(tx, draft, typed)
                     return True
             return False
 

@@ -128,6 +128,11 @@ def put_text(draft: Draft, typed: Typed) -> Draft:
     return _within_limit(with_values(draft, parts=(*draft.written.parts, part)))
 
 
+def has_room(draft: Draft, typed: Typed) -> bool:
+    """May the body grow by this text?"""
+    return sum(part.length for part in draft.written.parts) + len(typed.text) <= body.MAX_BODY
+
+
 def check_seen(typed: Typed) -> None:
     """Raises BadValue for text of which a reader would see nothing."""
     if body.is_blank(typed.text):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bitrix24.letter_reference import LetterReferenceError, letter_number
 from mail.errors import BadValue
-from mail.fields import COPIES, check_seen, filled, put, put_text, with_values
+from mail.fields import COPIES, check_seen, filled, has_room, put, put_text, with_values
 from mail.suggestions import Known, choices
 from storage.records.drafts import Choice, Draft, Field, Source, Typed, Wants
 
@@ -80,7 +80,11 @@ def drained(draft: Draft, known: Known) -> Draft:
     ends up in the text by itself.
     """
     taken = False
-    while draft.wants is Wants.NOTHING and (index := _next_waiting(draft)) is not None:
+    while (
+        draft.wants is Wants.NOTHING
+        and not has_hole(draft)
+        and (index := _next_waiting(draft)) is not None
+    ):
         try:
             draft = use_waiting(draft, index, known)
         except BadValue:
@@ -88,6 +92,12 @@ def drained(draft: Draft, known: Known) -> Draft:
             return _put_by(draft, index) if plain else draft
         taken = True
     return draft
+
+
+def has_hole(draft: Draft, before: int | None = None) -> bool:
+    """Does a text wait at the review, before that one, that the letter has no room for?"""
+    waiting = draft.written.waiting[:before]
+    return draft.field in SHOWS_REVIEW and not all(has_room(draft, typed) for typed in waiting)
 
 
 def use_waiting(draft: Draft, index: int, known: Known) -> Draft:

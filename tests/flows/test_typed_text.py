@@ -357,6 +357,8 @@ async def test_more_than_100_000_characters_are_refused_with_the_count(
         anna.say("x" * 4000)
     refusal = await chat.wait_for("at most 100,000 are possible")
     assert "The text has 100,001 characters" in refusal.text
-    card = await chat.wait_for(REVIEW, after=first.id)
+    assert refusal.reply_to is not None, "it says which message"
+    card = await chat.wait_for("Typed, but not in the letter:", after=first.id)
+    assert "Use this text" in card.buttons
     await anna.press(card, "Send").answered()
     assert len((await sandbox.portal.wait_for_sent()).body.replace("<br>", "")) == 96_001

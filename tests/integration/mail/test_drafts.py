@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.sentences import kept_sentence
 from handlers.step_cards import draft_card
 from mail.draft_presses import Press
 from mail.drafts import CARD_PAUSE, KEEPS_TEXT, Drafts
@@ -419,6 +420,47 @@ async def test_a_text_too_long_for_the_letter_waited_unseen_at_the_review(room: 
     with pytest.raises(BadValue) as refused:
         await room.press(draft, Press.USE, "0")
     assert refused.value.code == "too_long"
+
+
+async def test_a_text_too_long_for_the_letter_was_refused_and_kept_nowhere(room: Room) -> None:
+    await room.review(text="Hello")
+    for _ in range(24):
+        await room.say("x" * 4096)
+    await room.say("y" * 4096)
+    draft = await room.draft()
+    assert [one.text[:1] for one in draft.written.waiting] == ["y"]
+    assert draft.written.waiting[0].put_by
+    text, _entities = draft_card(DraftScene(draft, None, None), EN).content()
+    assert "Typed, but not in the letter:\nyyy" in text
+
+
+async def test_text_joined_the_letter_behind_a_part_that_was_refused(room: Room) -> None:
+    await room.review(text="Hello")
+    for piece in (*["x" * 4096] * 24, "y" * 4096, "TAIL"):
+        await room.say(piece)
+    draft = await room.draft()
+    assert len(draft.written.parts) == 25
+    assert [one.text[:4] for one in draft.written.waiting] == ["yyyy", "TAIL"]
+    shown = draft_card(DraftScene(draft, None, None), EN)
+    assert "TAIL" in shown.content()[0], "also below a long one"
+    draft = await room.press(draft, Press.OPEN, Field.TEXT)
+    await room.say("Shorter.")
+    for _ in range(2):
+        draft = await room.press(await room.draft(), Press.USE, "0")
+    assert [part.html[:4] for part in draft.written.parts] == ["Shor", "yyyy", "TAIL"]
+
+
+async def test_the_refusal_of_a_text_that_is_too_long_says_that_it_is_kept(room: Room) -> None:
+    await room.review(text="Hello")
+    for _ in range(24):
+        await room.say("x" * 4096)
+    kept = await room.drafts.type(room.cause(), ANNA, HOME, room.typed("y" * 4096), None)
+    assert isinstance(kept, BadValue)
+    said = kept_sentence(kept, EN)
+    assert said.startswith("The text has 102,405 characters")
+    assert "What you typed is kept" in said
+    later = await room.drafts.type(room.cause(), ANNA, HOME, room.typed("TAIL"), None)
+    assert later is None, "the review shows it"
 
 
 async def test_text_for_a_draft_that_was_set_aside_is_not_taken(room: Room) -> None:
