@@ -15,9 +15,11 @@ from handlers.sentences import (
     mend_fields,
 )
 from handlers.texts import Texts
+from handlers.waiting_text import left_out
 from mail.draft_presses import Press
 from mail.outbox import Decision
 from mail.recipients import same_address
+from mail.second_answer import offers_kept
 from mail.showing import OutboxScene
 from storage.records.drafts import Field
 from storage.records.notices import CardKind
@@ -38,6 +40,10 @@ def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
         return Shown(_stopped(scene, _))
     lines, keyboard = _state(scene, _)
     lines.append(Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)))
+    if scene.draft is not None and offers_kept(row, scene.draft):
+        lines += left_out(scene.draft.written, _)
+        label = _("Answer again with this text")
+        keyboard = (*keyboard, (on_row(row, label, Decision.ANSWER_AGAIN),))
     return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
 
 

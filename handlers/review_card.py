@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from aiogram.types import MessageEntity
-from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text, as_list
+from aiogram.utils.formatting import Bold, Italic, Text, as_list
 
 from handlers.address_text import address_text
 from handlers.buttons import SendButton, on_draft
 from handlers.cards import MOST_UNITS, Button, Shown, rows
 from handlers.formatting import body_text, cut, length, pieces
-from handlers.letter_card import shortened, shown_line
+from handlers.letter_card import shown_line
 from handlers.texts import Texts
-from handlers.waiting_text import use_buttons
+from handlers.waiting_text import left_out, use_buttons
 from mail import body
 from mail.draft_presses import Press
 from mail.recipients import domain
@@ -21,7 +21,6 @@ from storage.records.notices import CardKind
 REVIEW_UNITS = 2500  # of the text that the review shows at most
 PAGE_UNITS = 3500  # of the text on a page of its own
 LIST_UNITS = 350  # of one address list; the rest is counted
-LEAST_UNITS = 40  # of a text that is not in the letter, among others
 MOST_ENTITIES = 90  # Telegram takes 100; the card needs a few of its own
 MANY_RECIPIENTS = 5
 
@@ -43,7 +42,7 @@ def _review(draft: Draft, _: Texts) -> tuple[Text, bool]:
     above = [Bold(_("Check before it goes out")), *_headers(written, _), Text("")]
     below = [Text(""), Italic(_("Bitrix24 adds the quote."))]
     below += [Text("⚠️ ", warning) for warning in warnings(written, _)]
-    below += _left_out(written, _)
+    below += left_out(written, _)
     rest, _entities = as_list(*above, Text("…"), *below).render()
     room = min(REVIEW_UNITS, MOST_UNITS - length(rest))
     text, entities, was_cut = cut(*body_text(whole_html(written)), room)
@@ -78,16 +77,6 @@ def _addresses(emails: Sequence[str], home: str, _: Texts) -> Text:
             return Text(*parts, " ", counted)
         parts += [*([", "] if parts else []), address_text(email), sign]
     return Text(*parts)
-
-
-def _left_out(written: Written, _: Texts) -> list[Text]:
-    """What was typed for the letter and is not in it."""
-    if not written.waiting:
-        return []
-    each = max(LIST_UNITS // len(written.waiting), LEAST_UNITS)  # a long one hides no other
-    typed = "\n".join(shortened(shown_line(one.text), each) for one in written.waiting)
-    title = _("Typed, but not in the letter:")
-    return [Text("⚠️ ", title), Text(BlockQuote(shortened(typed, LIST_UNITS)))]
 
 
 def whole_html(written: Written) -> str:

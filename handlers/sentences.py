@@ -102,11 +102,11 @@ def kept_sentence(error: Closed | BadValue, _: Texts) -> str:
     if isinstance(error, BadValue):
         kept = _("What you typed is kept, and the review offers it.")
         return f"{bad_value_sentence(error, _)} {kept}"
-    return (
-        closed_sentence(error, _)
-        + " "
-        + _("What you typed is kept, and is offered once the letter can be changed.")
+    kept = _(
+        "What you typed is kept, and is offered once the letter can be changed, or as another "
+        "answer once it has left."
     )
+    return f"{closed_sentence(error, _)} {kept}"
 
 
 def _letter(draft: OpenDraft, _: Texts) -> str:

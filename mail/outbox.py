@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bitrix24.methods import reply_body
-from mail import body
+from mail import body, second_answer
 from mail.draft_changes import (
     check_card,
     known,
@@ -47,6 +47,7 @@ class Decision(StrEnum):
     WAS_SENT = "was"
     SEND_AGAIN = "again"  # the second press; the first only says what may happen
     LEAVE = "leave"
+    ANSWER_AGAIN = "answer"  # with what was typed for a letter that left without it
 
 
 # The state alone says whether these may be: it changes by itself under the person's finger.
@@ -207,6 +208,9 @@ class Outbox:
                 self._end_unknown(tx, row, message, OutboxState.SENT)
             case Decision.LEAVE:
                 self._end_unknown(tx, row, message, OutboxState.ABANDONED)
+            case Decision.ANSWER_AGAIN:
+                second_answer.begin(tx, row, self._new_id)
+                show_state(tx, row, message)
 
     async def unknown(
         self, person: int, place: Place, message: int, row_id: str, revision: int

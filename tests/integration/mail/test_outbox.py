@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.outbox_card import outbox_card
 from mail.draft_presses import Press
 from mail.errors import BadValue, LimitReached, NotConnected, Stale, TooLate
 from mail.outbox import OLD_CARD, SENDS_AN_HOUR, Decision
+from mail.showing import OutboxScene
 from storage import outbox
-from storage.records.drafts import DraftState, Field
+from storage.records.drafts import DraftState, Field, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
 from storage.records.places import Place
+from tests.integration.languages import EN
 from tests.integration.mail.room import ANNA, HOME, JANE, OLEG, SUPPORT, UNDO, Room, manners
 
 NOT_LEFT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.BLOCKED)
@@ -385,3 +388,59 @@ async def test_row_11_a_late_try_again_asks_again(room: Room) -> None:
     )
     assert not done
     assert await room.state() is OutboxState.DEFERRED
+
+
+async def test_a_ps_typed_during_undo_was_forgotten_once_the_letter_had_left(room: Room) -> None:
+    await room.told_to_go(text="Thanks")
+    for text in ("PS", "PPS"):
+        assert await room.drafts.type(room.cause(), ANNA, HOME, room.typed(text), None)
+    row = await room.go(OutboxState.SENT)
+    card = outbox_card(await _scene(room), EN)
+    said = card.content()[0]
+    assert said.startswith("Sent to")
+    assert "Typed, but not in the letter:\nPS\nPPS" in said
+    assert [button.label for line in card.keyboard for button in line] == [
+        "Answer again with this text"
+    ]
+    await room.decide(row, Decision.ANSWER_AGAIN)
+    second = await room.draft()
+    assert (second.field, second.state) == (Field.REVIEW, DraftState.COMPOSING)
+    assert [part.html for part in second.written.parts] == ["PS", "PPS"]
+    assert (second.written.to, second.letter_number) == ((JANE,), 15)
+    assert outbox_card(await _scene(room), EN).keyboard == ()
+    with pytest.raises(Stale):
+        await room.decide(row, Decision.ANSWER_AGAIN)
+    await room.see()
+    await room.send(second)
+    assert len(await room.rows()) == 2
+
+
+async def test_a_letter_that_left_with_all_that_was_typed_is_not_answered_again(room: Room) -> None:
+    await room.told_to_go(text="Thanks")
+    row = await room.go(OutboxState.SENT)
+    assert outbox_card(await _scene(room), EN).keyboard == ()
+    with pytest.raises(Stale):
+        await room.decide(row, Decision.ANSWER_AGAIN)
+
+
+async def test_text_kept_with_a_letter_on_its_way_begins_no_other_answer(room: Room) -> None:
+    row = await room.told_to_go(text="Thanks")
+    await room.drafts.type(room.cause(), ANNA, HOME, room.typed("PS"), None)
+    with pytest.raises(Stale):
+        await room.decide(row, Decision.ANSWER_AGAIN)
+
+
+async def test_another_answer_to_a_letter_that_was_forgotten_looks_for_it(room: Room) -> None:
+    await room.told_to_go(text="Thanks")
+    await room.drafts.type(room.cause(), ANNA, HOME, room.typed("PS"), None)
+    row = await room.go(OutboxState.SENT)
+    await room.database.write(lambda tx: tx.execute("DELETE FROM letters"))
+    await room.decide(row, Decision.ANSWER_AGAIN)
+    assert (await room.draft()).wants is Wants.LETTER
+    second = await room.look_up()
+    assert (second.field, [part.html for part in second.written.parts]) == (Field.REVIEW, ["PS"])
+
+
+async def _scene(room: Room) -> OutboxScene:
+    row = (await room.rows())[0]
+    return OutboxScene(row, await room.draft(row.draft), None, rings=False)
