@@ -23,8 +23,9 @@ from storage.errors import (
 )
 from storage.ids import RandomBytes
 from storage.mark import Mark
+from storage.pending import Line, Pending
 from storage.sealing import SecretKeys
-from storage.together import Group, Pending
+from storage.together import Group, Looks
 from storage.transaction import Clock, Reading, Transaction
 
 __all__ = ["Database", "Reading", "Transaction"]
@@ -53,7 +54,8 @@ class Database:
         self._damage = ""
         self._mark: Mark | None = None
         self._listeners: dict[str, list[Callable[[], None]]] = {}
-        self._waiting: deque[Pending[Any]] = deque()
+        self._changes: Line[Transaction] = Line(self._write_thread, self._commit)
+        self._looks: Line[Reading] = Line(self._read_thread, self._look)
 
     @classmethod
     async def open(
@@ -89,14 +91,14 @@ class Database:
         DatabaseDamaged: once it was met, nothing more is written or read. Changes run in the order
         in which they were asked for; those that wait at the same moment share the disk's time.
         """
-        pending = Pending(change)
-        self._waiting.append(pending)
-        self._write_thread.submit(self._commit_waiting)
-        return await asyncio.wrap_future(pending.answer)
+        return await self._changes.answer(change)
 
     async def read(self, look: Callable[[Reading], T]) -> T:
-        """Runs `look` on one snapshot, which holds everything that was written before."""
-        return await self._in_reader(lambda: self._look(look))
+        """Runs `look` on one snapshot, which holds everything that was written before.
+
+        Looks that wait at the same moment share it.
+        """
+        return await self._looks.answer(look)
 
     def on_wake(self, topic: str, callback: Callable[[], None]) -> None:
         """Calls back on the event loop after each commit that woke the topic."""
@@ -165,33 +167,39 @@ class Database:
         except sqlite3.Error as error:
             raise sqlite.understood(error) or error from error
 
-    def _commit_waiting(self) -> None:
-        """One commit for all that wait; whoever was taken along by an earlier one is told by it."""
+    def _commit(self, waiting: deque[Pending[Transaction, Any]]) -> None:
+        """One commit for all that wait, and those that come meanwhile."""
         assert self._writer is not None
-        writer, group = self._writer, Group(self._waiting)
+        writer, group = self._writer, Group(waiting)
         if group.empty:
             return
         try:
             self._run(writer, "BEGIN IMMEDIATE", lambda: group.run(writer, self._transaction))
         except BaseException as error:  # noqa: BLE001  (whoever waits must hear of it)
             group.fail(error)
+            group.topics.clear()
         else:
             if self._mark:
                 self._mark.reach(group.counted)
             if group.forgot:
                 _empty_journal(writer)
-            for topic in group.topics:
-                self._loop.call_soon_threadsafe(self._wake, topic)
-        group.tell()
+        self._loop.call_soon_threadsafe(self._tell, group)
 
     def _transaction(self) -> Transaction:
         assert self._writer is not None
         return Transaction(self._writer, self._secret_keys, self._clock(), self._random_bytes)
 
-    def _look(self, look: Callable[[Reading], T]) -> T:
+    def _look(self, waiting: deque[Pending[Reading, Any]]) -> None:
         assert self._reader is not None
-        reading = Reading(self._reader, self._secret_keys, self._clock())
-        return self._run(self._reader, "BEGIN", lambda: look(reading))
+        reader, looks = self._reader, Looks(waiting)
+        if looks.empty:
+            return
+        reading = Reading(reader, self._secret_keys, self._clock())
+        try:
+            self._run(reader, "BEGIN", lambda: looks.run(reading, reader.conn))
+        except BaseException as error:  # noqa: BLE001  (whoever waits must hear of it)
+            looks.fail(error)
+        self._loop.call_soon_threadsafe(looks.tell)
 
     def _run(self, db: sqlite_utils.Database, begin: str, job: Callable[[], T]) -> T:
         """What else the file holds can be trusted no more, and is kept as it is for a look."""
@@ -203,9 +211,11 @@ class Database:
             self._damage = error.detail
             raise
 
-    def _wake(self, topic: str) -> None:
-        for callback in self._listeners.get(topic, ()):
-            callback()
+    def _tell(self, group: Group) -> None:
+        for topic in group.topics:
+            for callback in self._listeners.get(topic, ()):
+                self._loop.call_soon(callback)
+        group.tell()
 
 
 def _run(db: sqlite_utils.Database, begin: str, job: Callable[[], T]) -> T:

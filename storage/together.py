@@ -1,55 +1,30 @@
 """Changes that wait at the same moment share one commit, for the disk is what they wait for.
 
 Each is rolled back alone if it fails alone, and nobody hears anything before the disk has it.
+Looks that wait at the same moment share a snapshot.
 """
 
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 import sqlite_utils
 
 from storage import sqlite
 from storage.errors import DatabaseDamaged, StorageUnavailable, Trouble
-from storage.transaction import Transaction
+from storage.pending import Pending
+from storage.transaction import Reading, Transaction
 
 MOST: Final = 64  # changes in one commit: the first of them waits for the last
-
-T = TypeVar("T")
-
-
-class Pending(Generic[T]):
-    """A change whose caller waits for `answer`."""
-
-    def __init__(self, change: Callable[[Transaction], T]) -> None:
-        self.answer: Future[T] = Future()
-        self._change = change
-        self._result: list[T] = []
-        self.error: BaseException | None = None
-
-    def begin(self) -> bool:
-        """False if its caller gave up before it was begun; it cannot be cancelled from now on."""
-        return self.answer.set_running_or_notify_cancel()
-
-    def run(self, tx: Transaction) -> None:
-        self._result.append(self._change(tx))
-
-    def tell(self) -> None:
-        """Its own error, or what the change gave."""
-        if self.error is not None:
-            self.answer.set_exception(self.error)
-        else:
-            self.answer.set_result(self._result.pop())
 
 
 class Group:
     """The changes of one commit, on the writer's thread: `run` between BEGIN and COMMIT."""
 
-    def __init__(self, waiting: deque[Pending[Any]]) -> None:
+    def __init__(self, waiting: deque[Pending[Transaction, Any]]) -> None:
         self._waiting = waiting
-        self._run: list[Pending[Any]] = []
+        self._run: list[Pending[Transaction, Any]] = []
         self.topics: dict[str, None] = {}
         self.forgot = False
         self.counted = 0
@@ -79,18 +54,20 @@ class Group:
             pending.error = pending.error or error
 
     def tell(self) -> None:
-        """Each caller hears how it ended, in the order in which they came."""
+        """Each caller hears how it ended, in the order in which they came; on the loop's thread."""
         for pending in self._run:
             pending.tell()
 
-    def _take(self) -> Pending[Any] | None:
+    def _take(self) -> Pending[Transaction, Any] | None:
         while self._waiting:
             pending = self._waiting.popleft()
-            if pending.begin():
+            if not pending.given_up:
                 return pending
         return None
 
-    def _run_apart(self, pending: Pending[Any], conn: sqlite3.Connection, tx: Transaction) -> None:
+    def _run_apart(
+        self, pending: Pending[Transaction, Any], conn: sqlite3.Connection, tx: Transaction
+    ) -> None:
         conn.execute("SAVEPOINT change")
         try:
             pending.run(tx)
@@ -103,6 +80,41 @@ class Group:
             self.forgot = self.forgot or tx.forgot
             self.counted = max(self.counted, tx.counted)
         conn.execute("RELEASE change")
+
+
+class Looks:
+    """What is read in one snapshot, on the reader's thread: `run` between BEGIN and COMMIT."""
+
+    def __init__(self, waiting: deque[Pending[Reading, Any]]) -> None:
+        # Taken before the snapshot is: it holds all that was written before any of them asked.
+        asked = [waiting.popleft() for _ in range(min(len(waiting), MOST))]
+        self._run = [pending for pending in asked if not pending.given_up]
+
+    @property
+    def empty(self) -> bool:
+        """Nobody waited any more."""
+        return not self._run
+
+    def run(self, reading: Reading, conn: sqlite3.Connection) -> None:
+        """Each fails alone, unless the snapshot is gone, or the database is damaged."""
+        for pending in self._run:
+            try:
+                pending.run(reading)
+            except BaseException as error:
+                pending.error = _in_our_words(error)
+                if isinstance(pending.error, DatabaseDamaged):
+                    raise pending.error from error
+                _check_open(conn)
+
+    def fail(self, error: BaseException) -> None:
+        """Nothing can be told: so hear all that have no error of their own."""
+        for pending in self._run:
+            pending.error = pending.error or error
+
+    def tell(self) -> None:
+        """Each caller hears what it asked for; on the loop's thread."""
+        for pending in self._run:
+            pending.tell()
 
 
 class _NothingToKeep(Exception):
