@@ -8,6 +8,7 @@ the wire before Telegram hears of it.
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,7 +28,7 @@ from mail.ports import Clock, Spawn
 from mail.showing import Showing
 from storage import notices
 from storage.database import Database, Reading, Transaction
-from storage.errors import StorageUnavailable
+from storage.errors import DatabaseDamaged, StorageUnavailable
 from storage.records.notices import Notice, Priority
 
 IDLE_SECONDS: Final = 5.0
@@ -37,6 +38,15 @@ OWN_TRIES: Final = 5  # how often a notice is tried that fails here, not at Tele
 STORE_SECONDS: Final = 1.0  # between two tries to store what Telegram answered
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A notice that is on the wire, with what it shows if that was read in the same change."""
+
+    notice: Notice
+    found: Showing | None
+    is_read: bool = True
 
 
 class Delivery:
@@ -104,22 +114,37 @@ class Delivery:
         """Whatever it raises leaves the chat to the loop's next turn, which comes in its time."""
         called = True
         try:
-            notice = await self._database.write(lambda tx: notices.take(tx, turn.chat))
-            called = notice is not None and await self._deliver_or_keep(notice)
+            taken = await self._take(turn.chat)
+            called = taken is not None and await self._deliver_or_keep(taken)
             self._bell.ring()
         finally:
             self._pacing.end(turn, self._monotonic(), called=called)
             self._busy.discard(turn.chat)
 
-    async def _deliver_or_keep(self, notice: Notice) -> bool:
+    async def _take(self, chat: int) -> Taken | None:
+        """The chat's next notice. What cannot be read is taken alone, and fails as a try."""
+        try:
+            return await self._database.write(lambda tx: _taken(tx, chat))
+        except (StorageUnavailable, DatabaseDamaged):
+            raise
+        except Exception:  # noqa: BLE001  (it is raised again where that counts as a try)
+            notice = await self._database.write(lambda tx: notices.take(tx, chat))
+            return Taken(notice, None, is_read=False) if notice else None
+
+    async def _deliver_or_keep(self, taken: Taken) -> bool:
         ended = False
         try:
-            called = await self._deliver(notice)
+            called = await self._deliver(taken.notice, await self._found(taken))
             ended = True
         finally:
             if not ended:
-                self._left.append(notice)
+                self._left.append(taken.notice)
         return called
+
+    async def _found(self, taken: Taken) -> Showing | None:
+        if taken.is_read:
+            return taken.found
+        return await self._database.read(lambda tx: showing.load(tx, taken.notice))
 
     async def _put_back(self) -> None:
         """What a failure of ours left on the wire is owed again, a few times."""
@@ -132,9 +157,8 @@ class Delivery:
                 await self._drop(notice)
             self._left.popleft()
 
-    async def _deliver(self, notice: Notice) -> bool:
+    async def _deliver(self, notice: Notice, found: Showing | None) -> bool:
         """False: there was nothing to call Telegram for."""
-        found = await self._database.read(lambda tx: showing.load(tx, notice))
         if found is None:
             await self._drop(notice)
             return False
@@ -205,6 +229,11 @@ class Delivery:
                 tx, notice, until, may_have_arrived=again.may_have_arrived, alone=again.alone
             )
         )
+
+
+def _taken(tx: Transaction, chat: int) -> Taken | None:
+    notice = notices.take(tx, chat)
+    return Taken(notice, showing.load(tx, notice)) if notice else None
 
 
 def _at_once(priority: Priority) -> int:

@@ -104,7 +104,9 @@ class Drafts:
         changed now, but may be later, or has no room for it. It is offered then.
         """
 
-        def change(tx: Transaction) -> Closed | BadValue | None:
+        def change(tx: Transaction, *, waits: bool = True) -> Closed | BadValue | None:
+            if waits and _card_is_coming(tx, person, place, reply_to):
+                raise _CardIsComing
             tx.once(cause)
             letter = letter_at(tx, person, place, reply_to)
             if letter is not None:
@@ -124,9 +126,11 @@ class Drafts:
                 self._refused.note(draft, typed.message)
                 raise
 
-        if reply_to is not None:
+        try:
+            return await self._database.write(change)
+        except _CardIsComing:
             await self._await_card(person, place, reply_to)
-        return await self._database.write(change)
+        return await self._database.write(lambda tx: change(tx, waits=False))
 
     async def show_aside(self, cause: str, person: int, place: Place) -> None:
         """What was lately set aside here is shown once more, each with the way back.
@@ -149,17 +153,13 @@ class Drafts:
 
         await self._database.write(change)
 
-    async def _await_card(self, person: int, place: Place, message: int) -> None:
-        """A reply may be quicker than Telegram's answer that says which card the message is."""
-
-        def is_coming(tx: Reading) -> bool:
-            unknown = notices.card_at(tx, person, place.chat, message) is None
-            return unknown and notices.is_on_wire(tx, place.chat)
-
+    async def _await_card(self, person: int, place: Place, reply_to: int | None) -> None:
         for _ in range(round(CARD_SECONDS / CARD_PAUSE)):
-            if not await self._database.read(is_coming):
-                return
             await self._sleep(CARD_PAUSE)
+            if not await self._database.read(
+                lambda tx: _card_is_coming(tx, person, place, reply_to)
+            ):
+                return
 
     def _answer_letter(
         self, tx: Transaction, person: int, place: Place, letter: Letter, typed: Typed
@@ -258,6 +258,17 @@ class Drafts:
             show_pressed(tx, press_on(tx, draft, press, argument), message)
 
         await self._database.write(change)
+
+
+class _CardIsComing(Exception):
+    """The card that is replied to is on its way, and not known yet."""
+
+
+def _card_is_coming(tx: Reading, person: int, place: Place, reply_to: int | None) -> bool:
+    """A reply may be quicker than Telegram's answer that says which card the message is."""
+    if reply_to is None or notices.card_at(tx, person, place.chat, reply_to) is not None:
+        return False
+    return notices.is_on_wire(tx, place.chat)
 
 
 def _keeps(tx: Reading, draft: Draft, message: int) -> bool:

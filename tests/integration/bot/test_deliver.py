@@ -236,6 +236,28 @@ async def test_a_card_that_cannot_be_rendered_is_tried_again_and_holds_nobody(
 
 
 @pytest.mark.usefixtures("delivery")
+async def test_a_notice_that_cannot_be_read_counts_as_a_try_of_it_and_holds_nobody(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await database.write(
+        lambda tx: notices.owe(tx, ANNA, NoticeKind.FOLD, Place(ANNA), "no number", Manner.EDIT)
+    )
+    await owe(database, OLEG)
+    await ended(database, OLEG, "done")
+    await eventually(lambda: "invalid literal" in caplog.text)
+
+    def tries(tx: Reading) -> int:
+        return int(tx.rows("SELECT tries FROM notices WHERE person = :p", p=ANNA)[0]["tries"])
+
+    for _ in range(500):
+        if await database.read(tries):
+            break
+        await asyncio.sleep(0.01)
+    assert await database.read(tries) == 1
+    assert await states(database) == ["owed"]
+
+
+@pytest.mark.usefixtures("delivery")
 async def test_a_waiting_loop_does_not_turn_idly(database: Watched, bot_api: BotApi) -> None:
     """A message on the wire, and another owed to the same chat: nothing is polled meanwhile."""
     let_go = asyncio.Event()
