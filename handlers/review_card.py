@@ -43,8 +43,8 @@ def _review(draft: Draft, _: Texts) -> tuple[Text, bool]:
     below = [Text(""), Italic(_("Bitrix24 adds the quote."))]
     below += [Text("⚠️ ", warning) for warning in warnings(written, _)]
     below += left_out(written, _)
-    rest, _entities = as_list(*above, Text("…"), *below).render()
-    room = min(REVIEW_UNITS, MOST_UNITS - length(rest))
+    rest = len(as_list(*above, Text("…"), *below))  # in Telegram's units
+    room = min(REVIEW_UNITS, MOST_UNITS - rest)
     text, entities, was_cut = cut(*body_text(whole_html(written)), room)
     shown = Text.from_entities(text, entities[:MOST_ENTITIES])
     return as_list(*above, Text(shown, "…") if was_cut else shown, *below), was_cut
