@@ -22,23 +22,20 @@ class LetInButton(CallbackData, prefix="l"):
 
 _ANSWERS = {
     Answer.ASKED: mark(
-        "Hello! This bot is for invited people. I have asked the people who run it to let you in, "
+        "Hello! This bot is for invited people. I have asked the admins to let you in, "
         "and will write to you when they have decided."
     ),
     Answer.ASKED_BEFORE: mark(
-        "The people who run this bot have been asked to let you in. I will write to you when they "
+        "The admins of this bot have been asked to let you in. I will write to you when they "
         "have decided."
     ),
     Answer.FULL: mark(
         "This bot is for invited people, and too many are waiting to be let in. Please try again "
         "tomorrow."
     ),
-    Answer.REFUSED: mark(
-        "The people who run this bot have not let you in. You can ask again tomorrow."
-    ),
+    Answer.REFUSED: mark("The admins of this bot have not let you in. You can ask again tomorrow."),
     Answer.REMOVED: mark(
-        "The people who run this bot have taken your access away. You can ask again a day after "
-        "that."
+        "The admins of this bot have taken your access away. You can ask again a day after that."
     ),
 }
 
@@ -59,7 +56,7 @@ def start_text(person: Person, _: Texts) -> str:
 def claimed_text(_: Texts) -> str:
     """To the first admin, who had the code."""
     return _(
-        "You now run this bot: you will be asked about everybody who wants to use it. "
+        "You are an admin of this bot now: you will be asked about everybody who wants to use it. "
         "Send /connect to connect your own portal."
     )
 
@@ -86,7 +83,7 @@ def no_access_toast(_: Texts) -> str:
 def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
     """Somebody who asks, who came by a link of the reader, or because anybody may."""
     stranger = scene.stranger
-    lines = [_how(scene, _), who(stranger, _)]
+    lines = [*_how(scene, _), who(stranger, _)]
     keyboard: tuple[tuple[Button, ...], ...] = ()
     if stranger.access is Access.WAITING:
         keyboard = (
@@ -112,13 +109,16 @@ def approval_card(scene: ApprovalScene, _: Texts) -> Shown:
     )
 
 
-def _how(scene: ApprovalScene, _: Texts) -> str:
+def _how(scene: ApprovalScene, _: Texts) -> tuple[str, ...]:
+    """How they came; of somebody removed it is not known any more whether they once asked."""
     if scene.by_link:
-        return _("Somebody came in by your link:")
+        return (_("Somebody came in by your link:"),)
     stranger = scene.stranger
-    if stranger.asked_at is None or (stranger.removed and stranger.access is not Access.WAITING):
-        return _("Somebody began to use this bot:")
-    return _("Somebody asks to use this bot:")
+    if stranger.removed and stranger.access is not Access.WAITING:
+        return ()
+    if stranger.asked_at is None:
+        return (_("Somebody began to use this bot:"),)
+    return (_("Somebody asks to use this bot:"),)
 
 
 def _button(stranger: Person, label: str, *, let_in: bool) -> Button:
@@ -135,10 +135,10 @@ def admitted_card(scene: AdmittedScene, _: Texts) -> Shown:
         return Shown(
             Text(
                 _(
-                    "The people who run this bot have removed you from it. Letters that had not "
+                    "The admins of this bot have removed you from it. Letters that had not "
                     "left were cancelled, and I have forgotten your webhooks; please delete them "
                     "in Bitrix24 if you do not need them."
                 )
             )
         )
-    return Shown(Text(_("The people who run this bot did not let you in.")))
+    return Shown(Text(_("The admins of this bot did not let you in.")))

@@ -84,6 +84,9 @@ SENTENCES = {
         "The text is missing. Please type it, for example: Thank you, got it."
     ),
 }
+_TOO_LARGE = mark(
+    "Letter numbers cannot be that large. Please type one like 15, as in the letter's link."
+)
 _NO_COPIES = mark(
     "There is no address in that. Please type one like jane@example.com, or press “{none}” to "
     "leave the field empty."
@@ -99,6 +102,8 @@ def bad_value_sentence(error: BadValue, _: Texts) -> str:
         return _too_much(error, _)
     if error.code == "none" and error.field in (Field.CC, Field.BCC):
         return _(_NO_COPIES).format(none=_("None"))
+    if error.code == "out_of_range" and error.piece.strip("0"):
+        return _(_TOO_LARGE)
     field = Field.RECIPIENTS if error.field in _ADDRESSES else error.field
     sentence = SENTENCES.get((field, error.code))
     if sentence is None:

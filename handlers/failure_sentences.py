@@ -29,7 +29,7 @@ FAILURES = {
     ),
     "host_refused": mark(
         "The settings of this bot do not allow it to call this portal's address. Please ask "
-        "whoever runs the bot."
+        "an admin of this bot."
     ),
     "no_answer": mark(
         "The portal was called and did not answer in time. Please see in your browser whether "
@@ -92,7 +92,7 @@ FAILURES = {
         "The portal allows this to its employees only. Please connect an employee's webhook."
     ),
     "application_needed": mark(
-        "The portal allows this to applications only, not to webhooks. Please tell whoever runs "
+        "The portal allows this to applications only, not to webhooks. Please tell an admin of "
         "this bot."
     ),
     "application_removed": mark(
@@ -139,11 +139,10 @@ FAILURES = {
     ),
     "key_invalid": mark(
         "The portal did not accept the mark that keeps a letter from leaving twice. Please tell "
-        "whoever runs this bot."
+        "an admin of this bot."
     ),
     "bad_call": mark(
-        "The portal did not understand the bot, which is the bot's mistake. Please tell whoever "
-        "runs it."
+        "The portal did not understand the bot, which is the bot's mistake. Please tell an admin."
     ),
     "key_reused": mark(
         "The portal knows this letter's mark from another letter. Please look under “Sent” in "

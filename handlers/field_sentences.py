@@ -56,7 +56,7 @@ _TOKENS = {
     "MISSING_QUERY": mark("Search: there is nothing to look for. Please type at least one letter."),
     "MISSING_ID": mark("Bitrix24 was not told what to look up. Please choose it again."),
     "INVALID_ACTION": mark(
-        "Bitrix24 does not know what to do with these letters. Please tell whoever runs this bot."
+        "Bitrix24 does not know what to do with these letters. Please tell an admin of this bot."
     ),
     "INVALID_DATEFROM": mark(
         "Search: Bitrix24 cannot read the first day. Please type it like 2026-01-31."

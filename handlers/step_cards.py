@@ -81,6 +81,8 @@ def _step(scene: DraftScene, _: Texts) -> Shown:
     present = _present(draft)
     if present.render()[0]:
         lines += [Text(_("Now:")), BlockQuote(present)]
+    elif draft.field in (Field.CC, Field.BCC):
+        lines.append(Text(_("Now: nobody")))
     if draft.field is Field.LETTER and draft.written.parts:
         kept = shortened(body.plain(whole_html(draft.written)), TEXT_UNITS)
         lines += [Text(_("Your text is kept:")), BlockQuote(kept)]

@@ -10,7 +10,7 @@ from tests.flows.acting import press, settled
 from tests.flows.conftest import OLEG
 from tests.support.bot_process import BotProcess
 
-ASKED = "I have asked the people who run it to let you in"
+ASKED = "I have asked the admins to let you in"
 BEFORE = "have been asked to let you in"
 
 

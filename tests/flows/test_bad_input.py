@@ -22,8 +22,8 @@ NUMBERS = {
     "-1": "“-1” is no letter",
     "1.5": "“1.5” is no letter",
     "0": "No letter has the number",
-    "99999999999999999999": "No letter has the number",
-    "9" * 3000: "No letter has the number",
+    "99999999999999999999": "Letter numbers cannot be that large",
+    "9" * 3000: "Letter numbers cannot be that large",
 }
 
 

@@ -89,6 +89,7 @@ async def test_every_field_is_changed_and_goes_out(connected: Person, sandbox: S
     assert f"Now:\n{TEXT}" in card.text
     card = await typed(anna, "It left today.")
     await open_field(anna, card, "Cc/Bcc", "Cc", asked=CC)
+    assert "Now: nobody" in card.text
     card = await typed(anna, "carol@client.example")
     await open_field(anna, card, "Cc/Bcc", "Bcc", asked=BCC)
     card = await typed(anna, "oleg@linden-print.example")

@@ -156,7 +156,7 @@ async def test_an_unknown_letter_that_was_typed_is_said_below_it(connected: Pers
 
 BAD = {
     "not a letter": (WHICH, "tomorrow", "“tomorrow” is no letter", "15"),
-    "number too great": (WHICH, "9" * 20, "No letter has the number", "15"),
+    "number too great": (WHICH, "9" * 20, "Letter numbers cannot be that large", "15"),
     "zero": (WHICH, "0", "No letter has the number", "15"),
     "another portal": (
         WHICH,

@@ -84,7 +84,7 @@ async def test_row_87_used_and_forged_links_get_the_same_sentence(
     await settled(anna)
     assert not any("\n1003" in message.text for message in anna.chat.from_bot)
     said = mira.say("/start")
-    await mira.chat.wait_for("I have asked the people who run it", after=said.id)
+    await mira.chat.wait_for("I have asked the admins", after=said.id)
 
 
 async def test_a_link_survives_a_restart_and_its_admins_own_press(

@@ -11,7 +11,7 @@ from tests.flows.acting import press, review, send, settled
 from tests.flows.conftest import OLEG
 from tests.support.bot_process import BotProcess
 
-REMOVED = "The people who run this bot have removed you from it."
+REMOVED = "The admins of this bot have removed you from it."
 
 
 @pytest.fixture

@@ -52,16 +52,20 @@ def test_only_who_waits_can_be_decided_about(access: Access, buttons: list[str])
     assert labels(card_of(stranger(access))) == buttons
 
 
+def test_the_card_of_somebody_removed_does_not_change_how_they_came() -> None:
+    removed = replace(stranger(Access.REFUSED), removed=True)
+    text, _ = card_of(removed).content()
+    assert text.splitlines() == [f"{2**52} @oleg", "Was removed ❌"]
+
+
 def test_an_admin_has_no_button_to_be_removed_by() -> None:
     assert labels(card_of(replace(stranger(Access.ADMITTED), admin=True))) == []
 
 
 def test_who_came_through_an_open_door_never_asked() -> None:
     came = replace(stranger(Access.ADMITTED), asked_at=None)
-    removed = replace(stranger(Access.REFUSED), removed=True)
-    for person in (came, removed):
-        text, _ = approval_card(ApprovalScene(person), EN).content()
-        assert text.startswith("Somebody began to use this bot:")
+    text, _ = approval_card(ApprovalScene(came), EN).content()
+    assert text.startswith("Somebody began to use this bot:")
     again = replace(stranger(Access.WAITING), removed=True)
     text, _ = approval_card(ApprovalScene(again), EN).content()
     assert text.startswith("Somebody asks to use this bot:")
@@ -72,7 +76,7 @@ def test_who_came_by_a_link_is_told_apart_from_who_asked() -> None:
     text, _ = approval_card(ApprovalScene(oleg, by_link=True), EN).content()
     assert text.splitlines()[:2] == ["Somebody came in by your link:", f"{2**52} @oleg"]
     text, _ = card_of(replace(oleg, access=Access.REFUSED, removed=True)).content()
-    assert text.splitlines()[2] == "Was removed ❌"
+    assert text.splitlines()[1] == "Was removed ❌"
 
 
 def test_the_question_says_what_removing_costs() -> None:
