@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Message
 
+from handlers.answers import turn_card
 from handlers.buttons import AskAgainButton, ListButton, MendButton, OutboxButton, SendButton
-from handlers.cards import Shown
 from handlers.commands import CommandText
 from handlers.filters import PrivateChat
 from handlers.outbox_card import outbox_card, sure_card
@@ -74,9 +73,12 @@ async def decide(
         callback_data.decision,
         pressed_at=received_at,
     )
-    again = _("Try again") if callback_data.decision is Decision.TRY_AGAIN else _("Send again")
+    tries = callback_data.decision is Decision.TRY_AGAIN
+    if decided:
+        await answer(_("Trying again…") if tries else "")
+        return
     toast = _("This card is old. Please look at it again, then press “{again}”.")
-    await answer("" if decided else toast.format(again=again))
+    await answer(toast.format(again=_("Try again") if tries else _("Send again")))
 
 
 @router.message(CommandText("outbox"))
@@ -134,7 +136,7 @@ async def ask_again(
         raise Stale
     await answer()
     shown = sure_card(scene.row, _) if callback_data.sure else outbox_card(scene, _)
-    await _show(press, shown)
+    await turn_card(press, shown)
 
 
 @router.callback_query(MendButton.filter())
@@ -151,13 +153,3 @@ async def mend(
     if connection is None:
         raise Stale
     await connections.mend(cause, person.id, place_of_press(press), connection)
-
-
-async def _show(press: CallbackQuery, shown: Shown) -> None:
-    text, entities = shown.content()
-    if not isinstance(press.message, Message):
-        return
-    try:
-        await press.message.edit_text(text, entities=entities, reply_markup=shown.markup())
-    except TelegramAPIError:
-        await press.message.answer(text, entities=entities, reply_markup=shown.markup())

@@ -56,7 +56,7 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
 
 
 def _line(row: OutboxRow, number: str, zone: str, _: Texts) -> Text:
-    said, sign = _STATES[row.state]
+    said, sign = _STATES[OutboxState.DEFERRED if row.waits else row.state]
     to = shortened(recipients_text(row.envelope.to, _).render()[0], LINE_UNITS)
     subject = shortened(shown_line(row.envelope.subject), LINE_UNITS)
     when = _.date_time(row.updated_at, zone)

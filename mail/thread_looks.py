@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from bitrix24.errors import AccessLost, Moved, PortalError, Refused
+from bitrix24.errors import AccessLost, Moved, PortalError, Refused, Unknown
 from bitrix24.models import ThreadLetter
 from mail import body, moving, reconcile, reply_guard, wire_results
 from mail.draft_changes import known_or_none, reopened, show_typed
@@ -61,6 +61,10 @@ class Looks:
             return Passed(None)
         try:
             thread = await self._thread(connection, draft.letter_number)
+        except Unknown:
+            if connection.guarded:
+                raise
+            return Passed(None)
         except Refused as error:
             asked = draft.written.stopped is not None or not connection.guarded
             if asked:

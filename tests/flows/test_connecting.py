@@ -72,7 +72,7 @@ async def test_row_86_secrets_are_taken_out_wherever_they_stand(
 
 
 @pytest.mark.parametrize("refused", [True, False])
-async def test_rows_37_and_86_a_secret_that_cannot_be_deleted_is_told(
+async def test_row_37_a_secret_that_cannot_be_deleted_is_told(
     anna: Person, sandbox: Sandbox, bot: BotProcess, refused: bool
 ) -> None:
     if refused:

@@ -76,7 +76,7 @@ async def test_a_portal_that_is_down_is_tried_until_it_is_up(
     anna, chat = connected, connected.chat
     card = await send_while_down(anna, sandbox)
     told = await chat.wait_for("Not sent: the portal cannot be reached.", after=card.id)
-    await anna.press(told, "Try again").answered()
+    assert await anna.press(told, "Try again").answered() == "Trying again…"
     await chat.wait_until(lambda _: told.text.startswith("Not sent:"))
     await sandbox.open_portal()
     await chat.wait_until(lambda _: chat.last.text.startswith(f"Sent to {JANE}"))

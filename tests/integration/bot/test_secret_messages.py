@@ -29,7 +29,7 @@ async def pasted(api_url: str) -> AsyncIterator[Message]:
     ],
     ids=["gone already", "refused", "an older server", "no answer"],
 )
-async def test_rows_29_and_37_one_call_says_whether_it_is_gone(
+async def test_row_37_one_call_says_whether_it_is_gone(
     pasted: Message, bot_api: BotApi, answer: Answer, gone: bool
 ) -> None:
     bot_api.prescribe("deleteMessage", answer)

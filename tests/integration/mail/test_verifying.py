@@ -297,14 +297,22 @@ async def test_older_answers_and_others_letters_stop_nothing(room: Room) -> None
 async def test_a_connection_may_be_without_the_guard(room: Room) -> None:
     await room.told_to_go()
     room.portal.correspondence = (copy(16, "I answered", "2026-09-01T08:00:05Z"),)
-
-    def unguard(tx: Transaction) -> None:
-        found = connections.find(tx, ANNA, CONNECTION)
-        assert found is not None
-        connections.save(tx, replace(found, guarded=False))
-
     await room.database.write(unguard)
     await room.go(OutboxState.SENT)
+
+
+async def test_without_the_guard_a_thread_that_fails_was_no_way_out(room: Room) -> None:
+    """Nothing of it is needed to send: whoever switched the guard off must not wait for it."""
+    await room.told_to_go()
+    room.portal.correspondence = NO_ANSWER
+    await room.database.write(unguard)
+    await room.go(OutboxState.SENT)
+
+
+def unguard(tx: Transaction) -> None:
+    found = connections.find(tx, ANNA, CONNECTION)
+    assert found is not None
+    connections.save(tx, replace(found, guarded=False))
 
 
 async def test_a_guard_that_may_not_look_asks_once(room: Room) -> None:

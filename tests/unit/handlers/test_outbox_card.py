@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.outbox_card import outbox_card
-from mail.showing import OutboxScene
+from handlers.outbox_list_card import outbox_list_card
+from mail.showing import OutboxListScene, OutboxScene
 from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 from tests.unit.handlers.english import EN
@@ -78,3 +79,9 @@ def test_a_hundred_long_addresses_leave_room_for_the_subject() -> None:
     assert shown[-1] == "Subject: Hi"
     assert shown[1].startswith("Cc: 000xxx")
     assert shown[1].endswith("more")
+
+
+def test_the_list_said_on_its_way_of_what_waits_for_the_portal() -> None:
+    row = replace(a_row(COPIED, OutboxState.QUEUED), deferrals=3)
+    text, _ = outbox_list_card(OutboxListScene((row,), (), ""), EN).content()
+    assert "1. Waits for the portal ⏳" in text
