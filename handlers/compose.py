@@ -86,7 +86,10 @@ async def edit_text(message: Message, cause: str, person: Person, drafts: Drafts
         )
         return
     typed = typed_in(message, after=len(text) - len(answer) if answer else 0)
-    if not await drafts.edit(cause, person.id, place_of(message), typed, reference):
+    changed = await drafts.edit(cause, person.id, place_of(message), typed, reference)
+    if isinstance(changed, Closed):
+        await message.reply(kept_sentence(changed, _), allow_sending_without_reply=True)
+    elif not changed:
         await message.answer(
             _(
                 "That message is not part of a letter that you are writing. Please send it as a "

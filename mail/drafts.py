@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mail import fields, steps
-from mail.asked_draft import asked, asked_last, check_open, how_closed, letter_at, older, still_open
+from mail.asked_draft import asked, asked_last, how_closed, letter_at, older, still_open
 from mail.draft_changes import known, pressed, set_aside, show_pressed, show_typed
 from mail.draft_presses import Press, press_on
 from mail.errors import BadValue, Closed, Closing, NotConnected, Stale
 from mail.ports import NewId
 from mail.refused_values import RefusedValues
 from mail.suggestions import prefill
-from mail.typed_text import type_into
+from mail.typed_text import KEEPS_TEXT, change_by, type_into
 from storage import connections, drafts, notices, people
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
@@ -27,9 +27,6 @@ CARD_SECONDS = 5.0  # how long a reply waits for the card that it answers
 CARD_PAUSE = 0.1
 LATELY = timedelta(days=1)
 MOST_ASIDE = 5  # of what was lately set aside that is shown at once
-
-# The letter may still come back to its review, where what was typed meanwhile is offered.
-KEEPS_TEXT = (Closing.HELD, Closing.SENDING, Closing.WAITING, Closing.REFUSAL)
 
 
 class Drafts:
@@ -176,22 +173,19 @@ class Drafts:
 
     async def edit(
         self, cause: str, person: int, place: Place, typed: Typed, reference: str = ""
-    ) -> bool:
+    ) -> Closed | bool:
         """A message was edited: its part of the draft changes too. False: no draft holds it.
 
+        Closed is returned where the letter cannot be changed now: the new version is kept with it.
         One that was refused is a new try, as long as the same is asked. `reference` is the letter
         of an edited /reply: BadValue if that is another one by now.
         """
 
-        def change(tx: Transaction) -> bool:
+        def change(tx: Transaction) -> Closed | bool:
             tx.once(cause)
             for draft in drafts.newest(tx, person, place):
                 if fields.holds(draft, typed.message):
-                    if not _keeps(tx, draft, typed.message):
-                        check_open(tx, draft)
-                    steps.check_same_letter(draft, reference, known(tx, draft))
-                    self._change(tx, draft, typed)
-                    return True
+                    return change_by(tx, draft, typed, reference) or True
                 if self._takes_try(draft, typed):
                     type_into(tx, draft, typed)
                     return True
@@ -202,15 +196,6 @@ class Drafts:
     def _takes_try(self, draft: Draft, typed: Typed) -> bool:
         asks = draft.state is DraftState.COMPOSING and draft.wants is Wants.NOTHING
         return asks and self._refused.is_try(draft, typed.message)
-
-    def _change(self, tx: Transaction, draft: Draft, typed: Typed) -> None:
-        changed = fields.change(draft, typed, known(tx, draft))
-        if changed is None or changed == draft:
-            return
-        if changed.wants is not Wants.NOTHING or changed.state is DraftState.CONFIRMED:
-            drafts.save(tx, changed)
-        else:
-            show_typed(tx, replace(changed, revision=changed.revision + 1))
 
     async def cancel(self, cause: str, person: int, place: Place) -> bool:
         """/cancel: what typed text would answer is set aside, then what was begun before it.
@@ -269,10 +254,3 @@ def _card_is_coming(tx: Reading, person: int, place: Place, reply_to: int | None
     if reply_to is None or notices.card_at(tx, person, place.chat, reply_to) is not None:
         return False
     return notices.is_on_wire(tx, place.chat)
-
-
-def _keeps(tx: Reading, draft: Draft, message: int) -> bool:
-    """Was this message kept with a letter that cannot be changed now, but may be later?"""
-    if draft.state is not DraftState.CONFIRMED or not fields.is_waiting(draft, message):
-        return False
-    return how_closed(tx, draft) in KEEPS_TEXT

@@ -38,9 +38,13 @@ def filled(draft: Draft, field: Field) -> bool:
 def holds(draft: Draft, message: int) -> bool:
     """Was the draft made of this message, among others?"""
     written = draft.written
-    messages = [part.message for part in written.parts]
-    messages += [source.message for source in written.sources]
-    return message in messages or is_waiting(draft, message)
+    sources = [source.message for source in written.sources]
+    return message in sources or is_part(draft, message) or is_waiting(draft, message)
+
+
+def is_part(draft: Draft, message: int) -> bool:
+    """Is some of the body from this message?"""
+    return any(part.message == message for part in draft.written.parts)
 
 
 def is_waiting(draft: Draft, message: int) -> bool:
@@ -50,19 +54,35 @@ def is_waiting(draft: Draft, message: int) -> bool:
 
 def change(draft: Draft, typed: Typed, known: Known) -> Draft | None:
     """A message that the draft was made of was edited; None: the draft holds nothing of it."""
-    if any(part.message == typed.message for part in draft.written.parts):
-        return _change_part(draft, typed)
+    if is_part(draft, typed.message):
+        return _change_part(_without_waiting(draft, typed.message), typed)
     for source in draft.written.sources:
         if source.message == typed.message:
             return put(draft, source.field, typed, known)
     if is_waiting(draft, typed.message):
-        check_seen(typed)
-        waiting = tuple(
-            replace(typed, put_by=one.put_by) if one.message == typed.message else one
-            for one in draft.written.waiting
-        )
-        return replace(draft, written=replace(draft.written, waiting=waiting))
+        return _change_waiting(draft, typed)
     return None
+
+
+def keep_version(draft: Draft, typed: Typed) -> Draft:
+    """The newest version of a message, put by, while the letter must stay as it is."""
+    if is_waiting(draft, typed.message):
+        return _change_waiting(draft, typed)
+    return with_values(draft, waiting=(*draft.written.waiting, replace(typed, put_by=True)))
+
+
+def _change_waiting(draft: Draft, typed: Typed) -> Draft:
+    check_seen(typed)
+    waiting = tuple(
+        replace(typed, put_by=one.put_by) if one.message == typed.message else one
+        for one in draft.written.waiting
+    )
+    return with_values(draft, waiting=waiting)
+
+
+def _without_waiting(draft: Draft, message: int) -> Draft:
+    waiting = tuple(one for one in draft.written.waiting if one.message != message)
+    return with_values(draft, waiting=waiting)
 
 
 def put(draft: Draft, field: Field, typed: Typed, known: Known) -> Draft:
@@ -122,7 +142,9 @@ def count_addresses(draft: Draft) -> int:
 
 
 def put_text(draft: Draft, typed: Typed) -> Draft:
-    """Adds typed text to the body as a new paragraph."""
+    """Adds typed text to the body as a new paragraph, or in place of its older version."""
+    if is_part(draft, typed.message):
+        return _change_part(draft, typed)
     check_seen(typed)
     part = Part(typed.message, typed.html, len(typed.text))
     return _within_limit(with_values(draft, parts=(*draft.written.parts, part)))
@@ -130,7 +152,8 @@ def put_text(draft: Draft, typed: Typed) -> Draft:
 
 def has_room(draft: Draft, typed: Typed) -> bool:
     """May the body grow by this text?"""
-    return sum(part.length for part in draft.written.parts) + len(typed.text) <= body.MAX_BODY
+    others = (part.length for part in draft.written.parts if part.message != typed.message)
+    return sum(others) + len(typed.text) <= body.MAX_BODY
 
 
 def check_seen(typed: Typed) -> None:

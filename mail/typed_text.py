@@ -5,13 +5,18 @@ Everything here runs inside the caller's one transaction.
 
 from dataclasses import replace
 
-from mail import steps
+from mail import body, fields, steps
 from mail.asked_draft import check_open
 from mail.draft_changes import known, show_typed
-from mail.errors import BadValue
-from storage import drafts
+from mail.errors import BadValue, Closed, Closing
+from mail.outbox_changes import show_state
+from mail.second_answer import offers_kept
+from storage import drafts, outbox
 from storage.database import Transaction
 from storage.records.drafts import Draft, Field, Typed, Wants
+
+# The letter may still come back to its review, where what was typed meanwhile is offered.
+KEEPS_TEXT = (Closing.HELD, Closing.SENDING, Closing.WAITING, Closing.REFUSAL)
 
 
 def type_into(tx: Transaction, draft: Draft, typed: Typed) -> BadValue | None:
@@ -36,3 +41,37 @@ def type_into(tx: Transaction, draft: Draft, typed: Typed) -> BadValue | None:
         answered = steps.enter(kept, Field.REVIEW, against)
     show_typed(tx, answered, grows=draft.field in (Field.TEXT, *steps.SHOWS_REVIEW))
     return refused
+
+
+def change_by(tx: Transaction, draft: Draft, typed: Typed, reference: str) -> Closed | None:
+    """A message of the draft was edited. Closed is returned where the new version is only kept.
+
+    BadValue if `reference`, of an edited /reply, is another letter by now.
+    """
+    try:
+        check_open(tx, draft)
+    except Closed as closed:
+        return _keep_version(tx, draft, typed, closed)
+    against = known(tx, draft)
+    steps.check_same_letter(draft, reference, against)
+    changed = fields.change(draft, typed, against)
+    if changed is None or changed == draft:
+        return None
+    if changed.wants is not Wants.NOTHING:
+        drafts.save(tx, changed)
+    else:
+        show_typed(tx, replace(changed, revision=changed.revision + 1))
+    return None
+
+
+def _keep_version(tx: Transaction, draft: Draft, typed: Typed, closed: Closed) -> Closed | None:
+    """What was kept already is changed without a word; its letter's card may show it."""
+    kept = fields.is_waiting(draft, typed.message) and closed.closing is not Closing.ASIDE
+    offered_later = fields.is_part(draft, typed.message) and closed.closing in KEEPS_TEXT
+    if not (kept or offered_later) or body.is_blank(typed.text):
+        raise closed
+    drafts.save(tx, fields.keep_version(draft, typed))
+    row = outbox.newest_of_draft(tx, draft.owner, draft.id)
+    if row is not None and offers_kept(row, draft):
+        show_state(tx, row, None)
+    return None if kept else closed

@@ -69,11 +69,14 @@ class TestHeldForLong:
         await chat.wait_for("Please press “Undo” first, then change it.", after=hint.id)
         await anna.press(card, "Undo").answered()
         await chat.wait_until(lambda _: "Send" in card.buttons)
-        assert "Typed, but not in the letter:\nOne more thing" in card.text
+        assert "Typed, but not in the letter:\nOne more thing\nSomething else" in card.text
         assert typed.id < chat.last.id
+        await anna.press(card, "Use “One more thing”").answered()
+        await chat.wait_until(lambda _: "Use this text" in card.buttons)
+        assert f"{TEXT}\n\nOne more thing" in card.text
         await anna.press(card, "Use this text").answered()
         await chat.wait_until(lambda _: "Use this text" not in card.buttons)
-        assert f"{TEXT}\n\nOne more thing" in card.text
+        assert "Something else\n\nOne more thing" in card.text
 
     async def test_another_draft_can_be_written_meanwhile(
         self, connected: Person, sandbox: Sandbox

@@ -13,7 +13,7 @@ from pathlib import Path
 from mail import showing
 from mail.draft_presses import Press
 from mail.drafts import Drafts
-from mail.errors import BadValue
+from mail.errors import BadValue, Closed
 from mail.lookups import Lookups
 from mail.outbox import Decision, Outbox
 from mail.ports import Senses
@@ -210,6 +210,9 @@ class Room:
         typed = self.typed(text)
         await self.drafts.type(self.cause(), ANNA, HOME, typed, reply_to)
         return typed.message
+
+    async def edit(self, message: int, text: str) -> Closed | bool:
+        return await self.drafts.edit(self.cause(), ANNA, HOME, Typed(message, text, text))
 
     async def press(self, draft: Draft, press: Press, argument: str = "") -> Draft:
         """A button of the draft's live card, as it stands now. The draft afterwards."""

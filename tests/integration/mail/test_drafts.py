@@ -8,7 +8,7 @@ import pytest
 from handlers.sentences import kept_sentence
 from handlers.step_cards import draft_card
 from mail.draft_presses import Press
-from mail.drafts import CARD_PAUSE, KEEPS_TEXT, Drafts
+from mail.drafts import CARD_PAUSE, Drafts
 from mail.errors import (
     AlreadyApplied,
     BadValue,
@@ -20,6 +20,7 @@ from mail.errors import (
 )
 from mail.outbox import Decision
 from mail.showing import DraftScene
+from mail.typed_text import KEEPS_TEXT
 from storage.records.drafts import DraftState, Field, Typed, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxState
@@ -371,15 +372,6 @@ async def test_a_ps_typed_during_undo_had_to_be_typed_again(room: Room) -> None:
     assert draft.written.waiting == ()
 
 
-async def test_text_kept_with_a_letter_that_left_is_told_to_be_finished(room: Room) -> None:
-    await room.told_to_go()
-    await room.drafts.type(room.cause(), ANNA, HOME, Typed(77, "PS", "PS"), None)
-    await room.go(OutboxState.SENT)
-    with pytest.raises(Closed) as closed:
-        await room.drafts.edit(room.cause(), ANNA, HOME, Typed(77, "PS: soon", "PS: soon"))
-    assert closed.value.closing is Closing.ENDED
-
-
 async def test_an_address_with_a_slip_typed_while_looking_ended_up_in_the_text(room: Room) -> None:
     await room.begin("15")
     for text in (SUPPORT, "jane(at)client.example", "About order 118", "It left."):
@@ -506,15 +498,50 @@ async def test_a_message_of_no_draft_is_not_a_part(room: Room) -> None:
     assert not await room.drafts.edit("bot:e", ANNA, HOME, Typed(7, "Hello", "Hello"))
 
 
-@pytest.mark.parametrize("text", ["Zwei", " "])
-async def test_an_edit_after_send_changes_nothing(room: Room, text: str) -> None:
+async def test_an_edit_during_undo_had_to_be_made_again(room: Room) -> None:
+    await room.review(text="One")
+    message = await room.say("Two")
+    await room.send(await room.draft())
+    assert await room.edit(message, "Zwei") == Closed(Closing.HELD)
+    assert await room.edit(message, "Zwei!") is True, "it is kept, as was said"
+    draft = await room.draft()
+    assert [part.html for part in draft.written.parts] == ["One", "Two"]
+    await room.decide(await room.row(), Decision.UNDO)
+    draft = await room.press(await room.draft(), Press.USE, "0")
+    assert [part.html for part in draft.written.parts] == ["One", "Zwei!"]
+    assert draft.written.waiting == ()
+
+
+async def test_an_edit_after_undo_leaves_no_older_version_behind(room: Room) -> None:
+    await room.review(text="One")
+    message = await room.say("Two")
+    await room.send(await room.draft())
+    await room.edit(message, "Zwei")
+    await room.decide(await room.row(), Decision.UNDO)
+    await room.edit(message, "Deux")
+    written = (await room.draft()).written
+    assert [part.html for part in written.parts] == ["One", "Deux"]
+    assert written.waiting == ()
+
+
+async def test_a_message_emptied_during_undo_changes_nothing(room: Room) -> None:
     await room.review(text="One")
     message = await room.say("Two")
     await room.send(await room.draft())
     with pytest.raises(Closed) as closed:
-        await room.drafts.edit("bot:e", ANNA, HOME, Typed(message, text, text))
+        await room.edit(message, " ")
     assert closed.value.closing is Closing.HELD
-    assert [part.html for part in (await room.draft()).written.parts] == ["One", "Two"]
+    assert (await room.draft()).written.waiting == ()
+
+
+async def test_a_ps_that_is_mended_after_the_letter_left_is_shown_anew(room: Room) -> None:
+    await room.told_to_go(text="Thanks")
+    message = await room.say("PS: sonn")
+    await room.go(OutboxState.SENT)
+    await room.see()
+    assert await room.edit(message, "PS: soon") is True
+    assert await room.owed() == [("outbox", "edit")]
+    assert [one.text for one in (await room.draft()).written.waiting] == ["PS: soon"]
 
 
 async def test_cancel_without_a_draft_is_said(room: Room) -> None:
