@@ -19,6 +19,7 @@ from mail.errors import (
     NotConnected,
     NothingAsked,
     OpenDraft,
+    SendPressed,
     Stale,
     TooLate,
 )
@@ -67,6 +68,8 @@ def sentence(error: MailError, _: Texts) -> str:
             return closed_sentence(error, _)
         case LimitReached():
             return limit_sentence(error, _)
+        case SendPressed():
+            return send_pressed_toast(error, _)
         case Stale():
             return stale_toast(_)
         case TooLate():
@@ -145,6 +148,13 @@ def outage_sentence(_: Texts) -> str:
 def stale_toast(_: Texts) -> str:
     """The button belongs to a card that is no longer true."""
     return _("This has changed since. Please use the newest card.")
+
+
+def send_pressed_toast(error: SendPressed, _: Texts) -> str:
+    """Send, pressed once more: one letter goes all the same."""
+    if error.left:
+        return _("This letter was sent already.")
+    return _("Send was pressed already; the letter is on its way.")
 
 
 def too_late_toast(_: Texts) -> str:

@@ -19,6 +19,7 @@ from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
 from storage.records.notices import CardKind
 
 TEXT_UNITS = 1500  # of the text that a step shows
+FIRST_WORDS = 60  # units of the text, by which what was set aside is told apart
 MOST_CHOICES = 90  # Telegram takes 100 buttons; what has none can be typed
 
 _PROMPTS = {
@@ -53,6 +54,9 @@ def _aside(draft: Draft, _: Texts) -> Shown:
         lines.append(Text(_("Letter {number}").format(number=draft.letter_number)))
     if draft.written.subject:
         lines.append(Text(Bold(_("Subject:")), " ", shown_line(draft.written.subject)))
+    text = " ".join(body.plain(whole_html(draft.written)).split())
+    if text:
+        lines.append(Text(BlockQuote(shortened(text, FIRST_WORDS))))
     keyboard = ((on_draft(draft, _("Bring back"), Press.BRING_BACK),),)
     return _shown(draft, as_list(*lines), keyboard)
 

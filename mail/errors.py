@@ -2,6 +2,7 @@
 
 MailError
 ├── Stale          a button about something that has changed since
+│   └── SendPressed    Send, once more
 ├── TooLate        Undo, when the letter is on its way
 ├── NothingAsked   text, where nothing was asked
 ├── Closed         text for a draft that takes none now
@@ -30,6 +31,7 @@ __all__ = [
     "NothingAsked",
     "OpenDraft",
     "SealBroken",
+    "SendPressed",
     "Stale",
     "TooLate",
 ]
@@ -41,6 +43,13 @@ class MailError(Exception):
 
 class Stale(MailError):
     """The button's row is gone, somebody else's, or has changed since the card was shown."""
+
+
+@dataclass
+class SendPressed(Stale):
+    """Send was pressed before: the letter is on its way, or `left`."""
+
+    left: bool
 
 
 class TooLate(MailError):

@@ -18,7 +18,7 @@ from mail.draft_changes import (
     show_pressed,
     show_typed,
 )
-from mail.errors import BadValue, Limit, LimitReached, Stale, TooLate
+from mail.errors import BadValue, Limit, LimitReached, SendPressed, Stale, TooLate
 from mail.fields import filled
 from mail.outbox_changes import SIGN, show_state, tell_outcome
 from mail.ports import NewId
@@ -53,6 +53,8 @@ class Decision(StrEnum):
 # The state alone says whether these may be: it changes by itself under the person's finger.
 _BY_STATE = (Decision.UNDO, Decision.CANCEL)
 
+_GOES = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.SENDING)
+
 # By these the letter leaves for good, from that state.
 _LEAVES_FROM = {
     Decision.TRY_AGAIN: (OutboxState.DEFERRED, OutboxState.EXPIRED),
@@ -86,6 +88,7 @@ class Outbox:
 
         def change(tx: Transaction) -> bool:
             tx.once(cause)
+            _check_first_press(tx, person, place, draft_id)
             draft = pressed(tx, person, place, message, draft_id, revision)
             if draft.state is not DraftState.COMPOSING or draft.field not in SHOWS_REVIEW:
                 raise Stale
@@ -313,6 +316,16 @@ class Outbox:
             knowable.append(OutboxState.VERIFYING)
         if row.state not in knowable or not outbox.move(tx, row, to, why=why):
             raise Stale
+
+
+def _check_first_press(tx: Reading, person: int, place: Place, draft_id: str) -> None:
+    """SendPressed, if this person has told the letter to go, and it does or did."""
+    draft = drafts.find(tx, person, draft_id)
+    if draft is None or draft.place != place or draft.state is not DraftState.CONFIRMED:
+        return
+    row = outbox.newest_of_draft(tx, person, draft_id)
+    if row is not None and row.state in (*_GOES, OutboxState.SENT):
+        raise SendPressed(left=row.state is OutboxState.SENT)
 
 
 def _is_old(tx: Reading, card: Card | None) -> bool:

@@ -192,7 +192,8 @@ async def test_send_pressed_twice_sends_once(connected: Person, sandbox: Sandbox
     anna = connected
     card = await review(anna)
     presses = [anna.press(card, "Send") for _ in range(2)]
-    assert [await one.answered() for one in presses] == ["", STALE]
+    pressed = "Send was pressed already; the letter is on its way."
+    assert [await one.answered() for one in presses] == ["", pressed]
     await anna.chat.wait_for("Sent to")
     assert len(sandbox.portal.sent) == 1
 

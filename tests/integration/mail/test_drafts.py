@@ -588,6 +588,13 @@ async def test_what_was_set_aside_is_not_shown_below_what_is_being_written(room:
     assert await room.owed() == []
 
 
+async def test_answers_to_one_letter_that_were_set_aside_looked_alike(room: Room) -> None:
+    draft = await room.press(await room.review(text="It leaves on\nThursday. " * 9), Press.CANCEL)
+    said = draft_card(DraftScene(draft, None, None), EN).content()[0]
+    assert said.splitlines()[-1].startswith("It leaves on Thursday. It leaves")
+    assert len(said.splitlines()[-1]) <= 60
+
+
 async def test_a_draft_cancelled_while_looking_comes_back_looking(room: Room) -> None:
     await room.begin("15")
     await room.say(SUPPORT)

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.outbox_card import outbox_card
 from mail.draft_presses import Press
-from mail.errors import BadValue, LimitReached, NotConnected, Stale, TooLate
+from mail.errors import BadValue, LimitReached, NotConnected, SendPressed, Stale, TooLate
 from mail.outbox import OLD_CARD, SENDS_AN_HOUR, Decision
 from mail.showing import OutboxScene
 from storage import outbox
@@ -444,3 +444,26 @@ async def test_another_answer_to_a_letter_that_was_forgotten_looks_for_it(room: 
 async def _scene(room: Room) -> OutboxScene:
     row = (await room.rows())[0]
     return OutboxScene(row, await room.draft(row.draft), None, rings=False)
+
+
+@pytest.mark.parametrize("left", [False, True])
+async def test_send_pressed_once_more_was_told_to_look_for_a_newer_card(
+    room: Room, left: bool
+) -> None:
+    draft = await room.review()
+    await room.send(draft)
+    if left:
+        await room.go(OutboxState.SENT)
+    with pytest.raises(SendPressed) as pressed:
+        await room.send(draft)
+    assert pressed.value.left is left
+    assert len(await room.rows()) == 1
+
+
+async def test_send_on_a_card_from_before_undo_is_stale(room: Room) -> None:
+    draft = await room.review()
+    await room.send(draft)
+    await room.decide(await room.row(), Decision.UNDO)
+    with pytest.raises(Stale) as stale:
+        await room.send(draft)
+    assert not isinstance(stale.value, SendPressed)
