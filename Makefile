@@ -25,7 +25,7 @@ run: setup
 	@exec $(BIN)/python -m bot
 
 test: setup
-	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 # Every fault in pairs with a crash at every step; takes more than an hour.
 crash: setup

@@ -280,8 +280,7 @@ def _refusal(scene: OutboxScene, _: Texts) -> Shown:
     assert row.failure is not None, "a rejected letter has its reason"
     zone = scene.connection.account.zone if scene.connection else ""
     reasons = field_sentences(row.failure, _) or (failure_sentence(row.failure, _, zone),)
-    first = after_colon(reasons[0].removeprefix(f"{_('Letter')}: "))
-    lines = [Text(_("Not sent: {reason}").format(reason=first), " ❌")]
+    lines = [Text(_("Not sent: {reason}").format(reason=after_colon(reasons[0])), " ❌")]
     lines += [Text(reason) for reason in reasons[1:]]
     lines.append(Text(_("Everything you wrote is kept.")))
     fields = mend_fields(row.failure) or (Field.REVIEW,)

@@ -168,7 +168,9 @@ class TestWithoutAdmins:
         oleg.say(f"/start {code}")
         secret = oleg.say(sandbox.webhook)  # its end is seen: then all before it was handled
         await oleg.chat.wait_until(lambda chat: chat.message(secret.id) is None)
-        assert not any("You now run this bot" in message.text for message in oleg.chat.from_bot)
+        assert not any(
+            "You are an admin of this bot now" in message.text for message in oleg.chat.from_bot
+        )
         assert len(oleg.chat.from_bot) <= 4, "a stranger is not answered without end"
 
     async def test_the_first_right_code_makes_the_admin_and_the_last(
@@ -178,7 +180,7 @@ class TestWithoutAdmins:
         mira.say("/start")
         await mira.chat.wait_for("Hello!")
         oleg.say(f"/start {code}")
-        await oleg.chat.wait_for("You now run this bot")
+        await oleg.chat.wait_for("You are an admin of this bot now")
         request = await oleg.chat.wait_for("\n1003")
         said = mira.say(f"/start {code}")
         await mira.chat.wait_for("This link does not let you in.", after=said.id)

@@ -194,7 +194,7 @@ async def test_what_is_owed_while_telegram_is_away_is_told_later(
     await sandbox.open_telegram()
     await bot.start()
     told = await chat.wait_for(lambda message: message.reply_to == card.id)
-    expected = ("Not sent:", "It is not known") if hard else "Not sent: Bitrix24 did not"
+    expected = ("Not sent:", "It is not known") if hard else "Not sent: Letter: Bitrix24 did not"
     assert told.text.startswith(expected), "killed, it may not know the answer any more"
     assert count_sends(sandbox) == 1
 

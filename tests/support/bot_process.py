@@ -51,7 +51,7 @@ SHORT_WAITS = {
     "quiet_spare": 0.5,
     "settled": 0.2,
     "longest_pause": 1.0,
-    "ring": 1.0,
+    "ring": 1.5,
 }
 
 

@@ -24,6 +24,7 @@ from mail.errors import (
     NotAllowed,
     NotConnected,
     NothingAsked,
+    SendPressed,
     Stale,
     TooLate,
 )
@@ -40,6 +41,8 @@ ERRORS: list[MailError] = [
     NotAllowed(),
     *(Closed(closing) for closing in Closing),
     *(LimitReached(limit, 200) for limit in Limit),
+    SendPressed(left=False),
+    SendPressed(left=True),
     BadValue(Field.SUBJECT, "empty"),
 ]
 
