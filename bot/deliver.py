@@ -21,11 +21,11 @@ from bot.policies import Again
 from bot.tasks import Stop
 from bot.telegram import plainly
 from bot.verdicts import Outcome, Verdict, classify
-from mail import rerouting, showing
+from mail import delivery, rerouting, showing
 from mail.admins import Admins
 from mail.bell import Bell
 from mail.ports import Clock, Spawn
-from mail.showing import Showing
+from mail.scenes import Showing
 from storage import notices
 from storage.database import Database, Reading, Transaction
 from storage.errors import DatabaseDamaged, StorageUnavailable
@@ -78,7 +78,7 @@ class Delivery:
 
     async def recover(self) -> None:
         """At start: what the last run left on the wire is shown once more."""
-        await self._database.write(showing.recover)
+        await self._database.write(delivery.recover)
 
     async def run(self, stop: Stop) -> None:
         """Delivers what is owed, in its time and turn."""
@@ -167,7 +167,7 @@ class Delivery:
         except AiogramError as error:
             await self._failed(notice, found, classify(error), error)
         else:
-            await self._store(lambda tx: showing.delivered(tx, notice, card))
+            await self._store(lambda tx: delivery.delivered(tx, notice, card))
         return True
 
     async def _store(self, change: Callable[[Transaction], None]) -> None:
@@ -209,18 +209,18 @@ class Delivery:
         target, group = found.target, verdict.chat_id
         match verdict.outcome:
             case Outcome.NOT_FOUND | Outcome.TOO_OLD if target is not None:
-                return lambda tx: showing.gone(tx, notice, target)
+                return lambda tx: delivery.gone(tx, notice, target)
             case Outcome.MIGRATED if group is not None:
                 return lambda tx: rerouting.follow_group(tx, notice, group)
             case Outcome.TOPIC if notice.place.thread:
                 return lambda tx: rerouting.leave_topic(tx, notice, self._admins)
             case Outcome.GONE | Outcome.TOPIC:
-                return lambda tx: showing.wait_for_them(tx, notice)
+                return lambda tx: delivery.wait_for_them(tx, notice)
             case _:
                 return None
 
     async def _drop(self, notice: Notice) -> None:
-        await self._database.write(lambda tx: showing.drop(tx, notice))
+        await self._database.write(lambda tx: delivery.drop(tx, notice))
 
     async def _put_off(self, notice: Notice, again: Again) -> None:
         until = self._clock() + timedelta(seconds=again.seconds)

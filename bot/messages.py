@@ -12,7 +12,7 @@ from aiogram.types import LinkPreviewOptions, Message, MessageEntity, ReplyParam
 from bot.verdicts import Outcome, classify
 from handlers.cards import Shown
 from mail.ports import Clock
-from mail.showing import FoldScene, Showing
+from mail.scenes import FoldScene, Showing
 from storage.records.notices import Card, Notice
 
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)

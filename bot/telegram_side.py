@@ -31,8 +31,8 @@ from handlers.presses import Presses
 from handlers.sentences import outage_sentence
 from handlers.texts import SHIPPED, Catalogues
 from mail.admins import Admins
+from mail.delivery import owe_unreadable
 from mail.ports import Clock
-from mail.showing import owe_unreadable
 from storage import people
 from storage.database import Database
 from storage.ids import new_id

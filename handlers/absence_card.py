@@ -4,7 +4,7 @@ from aiogram.utils.formatting import Text
 
 from handlers.cards import Shown
 from handlers.texts import Texts
-from mail.showing import AbsenceScene
+from mail.scenes import AbsenceScene
 
 
 def absence_card(scene: AbsenceScene, _: Texts) -> Shown:

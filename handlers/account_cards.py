@@ -12,7 +12,7 @@ from handlers.letter_card import shown_line
 from handlers.texts import Texts, mark
 from mail.accounts import Leaving
 from mail.connection_names import LONGEST, BadName, NameFault
-from mail.showing import AccountsScene
+from mail.scenes import AccountsScene
 from storage.records.connections import Connection, ConnectionTest, ConnectionTestState
 from storage.records.failures import Failure
 from storage.records.notices import CardKind

@@ -7,7 +7,7 @@ from handlers.cards import Button, Shown, TelegramId
 from handlers.removal_cards import RemovalPress, remove_button, who
 from handlers.texts import Texts, mark
 from mail.people import Answer
-from mail.showing import AdmittedScene, ApprovalScene
+from mail.scenes import AdmittedScene, ApprovalScene
 from storage.records.notices import CardKind
 from storage.records.people import Access, Person
 

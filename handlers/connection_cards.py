@@ -10,7 +10,7 @@ from handlers.sentences import after_colon, failure_sentence
 from handlers.texts import Texts, mark
 from handlers.webhook_sentences import WHERE
 from mail.connections import AttemptPress, can_try_again
-from mail.showing import MovedScene
+from mail.scenes import MovedScene
 from storage.records.connections import (
     Account,
     AttemptState,

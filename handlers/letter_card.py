@@ -7,7 +7,7 @@ from handlers.foreign_text import harmless, untappable
 from handlers.formatting import cut, length
 from handlers.texts import Texts
 from mail.recipients import read_addresses, same_address
-from mail.showing import LetterScene
+from mail.scenes import LetterScene
 from storage.records.letters import LetterText
 from storage.records.notices import CardKind
 

@@ -16,7 +16,7 @@ from handlers.outbox_list_card import outbox_list_card
 from handlers.step_cards import draft_card
 from handlers.texts import Catalogues, Texts
 from handlers.topic_card import topic_left_card
-from mail.showing import (
+from mail.scenes import (
     AbsenceScene,
     AccountsScene,
     AdmittedScene,

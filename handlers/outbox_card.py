@@ -19,8 +19,8 @@ from handlers.waiting_text import left_out
 from mail.draft_presses import Press
 from mail.outbox import Decision
 from mail.recipients import same_address
+from mail.scenes import OutboxScene
 from mail.second_answer import offers_kept
-from mail.showing import OutboxScene
 from storage.records.drafts import Field
 from storage.records.notices import CardKind
 from storage.records.outbox import OutboxRow, OutboxState, Why

@@ -8,7 +8,7 @@ from handlers.letter_card import shortened, shown_line
 from handlers.outbox_card import recipients_text
 from handlers.texts import Texts, mark
 from mail.outbox import Decision
-from mail.showing import OutboxListScene
+from mail.scenes import OutboxListScene
 from storage.records.notices import CardKind
 from storage.records.outbox import OutboxRow, OutboxState
 

@@ -13,7 +13,7 @@ from handlers.waiting_text import use_buttons
 from mail import body
 from mail.draft_presses import Press
 from mail.fields import COPIES, filled
-from mail.showing import DraftScene
+from mail.scenes import DraftScene
 from mail.steps import SHOWS_REVIEW
 from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
 from storage.records.notices import CardKind

@@ -22,7 +22,7 @@ from mail.errors import BadValue, Limit, LimitReached, SendPressed, Stale, TooLa
 from mail.fields import filled
 from mail.outbox_changes import SIGN, show_state, tell_outcome
 from mail.ports import NewId
-from mail.showing import OutboxScene
+from mail.scenes import OutboxScene
 from mail.steps import SHOWS_REVIEW, STEPS
 from storage import connections, drafts, notices, outbox
 from storage.database import Database, Reading, Transaction

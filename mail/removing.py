@@ -6,7 +6,8 @@ from mail.admins import Admins, show_request
 from mail.connection_changes import disconnected, forgetful
 from mail.draft_changes import relabel
 from mail.errors import Stale
-from mail.showing import ApprovalScene, approval_scene
+from mail.scenes import ApprovalScene
+from mail.showing import approval_scene
 from mail.without_access import cards_to_close, close
 from storage import connections, drafts, notices, outbox, people
 from storage.database import Database, Reading, Transaction

@@ -15,7 +15,7 @@ from mail.bell import Bell
 from mail.clock_watch import ClockWatch
 from mail.outbox_changes import SIGN, cancel, expire, show_state
 from mail.ports import Portal, Senses, Spawn, Step, Stop
-from mail.showing import SLOW
+from mail.scenes import SLOW
 from mail.thread_looks import Looks
 from mail.waits import WAITS, Waits
 from mail.webhooks import webhook_of

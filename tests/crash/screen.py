@@ -7,8 +7,8 @@ from handlers.cards import Shown
 from handlers.notices import render_scene
 from handlers.outbox_card import outbox_card
 from handlers.texts import Catalogues
-from mail import showing
-from mail.showing import FoldScene, OutboxScene
+from mail import delivery
+from mail.scenes import FoldScene, OutboxScene
 from storage import connections, drafts, notices, outbox
 from storage.database import Reading
 from storage.records.outbox import OutboxRow, OutboxState
@@ -88,7 +88,7 @@ class Screen:
                 self.shown.pop(seen.message, None)
 
     def restart(self) -> None:
-        self.rows.write_now(showing.recover)
+        self.rows.write_now(delivery.recover)
 
     def lies(self, left: int) -> list[str]:
         """Messages that claim what is not so, at this moment."""

@@ -20,9 +20,9 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from mail import showing
+from mail import delivery
 from mail.outbox import Outbox
-from mail.showing import OutboxScene
+from mail.scenes import OutboxScene
 from storage import drafts
 from storage.database import Transaction
 from storage.records.outbox import OutboxState
@@ -56,7 +56,7 @@ async def press_send(path: Path, begin: int, letters: int, told: int) -> None:
     await room.open()
     ids = count(10 * begin + 1000)
     room.outbox = Outbox(room.database, lambda: f"{next(ids):016d}", UNDO)
-    await room.database.write(showing.recover)
+    await room.database.write(delivery.recover)
     for number in range(begin, letters):
         room.clock.move_on(A_MINUTE)
         draft = await room.draft(_name(number))

@@ -9,7 +9,7 @@ from bitrix24.envelope import read_answer
 from bitrix24.errors import PortalError
 from handlers.outbox_card import outbox_card
 from handlers.texts import Catalogues
-from mail.showing import OutboxScene
+from mail.scenes import OutboxScene
 from storage.records.drafts import DraftState
 from storage.records.notices import NoticeKind
 from storage.records.outbox import OutboxState

@@ -11,7 +11,7 @@ from handlers import admission_cards, buttons, connection_cards
 from handlers.step_cards import draft_card
 from handlers.texts import Texts
 from mail.fields import COPIES
-from mail.showing import DraftScene
+from mail.scenes import DraftScene
 from mail.steps import SHOWS_REVIEW
 from storage.records.drafts import Draft, DraftState, Field, Part, Wants, Written
 from storage.records.places import Place

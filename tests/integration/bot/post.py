@@ -21,7 +21,7 @@ from bot.tasks import Tasks
 from bot.telegram import TelegramSession
 from handlers.cards import Shown
 from mail.admins import Admins
-from mail.showing import Showing, TopicLeftScene, UnreadableScene
+from mail.scenes import Showing, TopicLeftScene, UnreadableScene
 from sandbox import Sandbox
 from sandbox.telegram.limits import Limits
 from storage import notices, people

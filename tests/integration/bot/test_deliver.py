@@ -19,7 +19,7 @@ from bot.tasks import Tasks
 from bot.telegram import TelegramSession
 from handlers.cards import Shown
 from mail.admins import Admins
-from mail.showing import Showing
+from mail.scenes import Showing
 from storage import notices, people
 from storage.database import Database, Reading
 from storage.migrations import migrations

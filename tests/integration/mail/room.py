@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from mail import showing
+from mail import delivery, showing
 from mail.draft_presses import Press
 from mail.drafts import Drafts
 from mail.errors import BadValue, Closed
 from mail.lookups import Lookups
 from mail.outbox import Decision, Outbox
 from mail.ports import Senses
+from mail.scenes import AttemptScene, DraftScene, LetterScene, OutboxScene, Scene, Showing
 from mail.sending import Sending
-from mail.showing import AttemptScene, DraftScene, LetterScene, OutboxScene, Scene, Showing
 from mail.waits import WAITS
 from storage import connections, drafts, notices, outbox, people
 from storage.database import Database
@@ -117,7 +117,7 @@ class Room:
         await self.close()
         await self.open()
         await self.sending.recover()
-        await self.database.write(showing.recover)
+        await self.database.write(delivery.recover)
 
     def new_lookups(self) -> Lookups:
         return Lookups(
@@ -283,7 +283,7 @@ class Room:
         """The notice as it reaches the chat; None: there was nothing to show any more."""
         found = await self.load(notice)
         if found is None:
-            await self.database.write(lambda tx: showing.drop(tx, notice))
+            await self.database.write(lambda tx: delivery.drop(tx, notice))
             return None
         return await self.arrive(notice, found)
 
@@ -291,7 +291,7 @@ class Room:
         """Telegram took it."""
         message = found.target or self.message()
         card = _card(found.scene, message, notice, self.clock.now)
-        await self.database.write(lambda tx: showing.delivered(tx, notice, card))
+        await self.database.write(lambda tx: delivery.delivered(tx, notice, card))
         edited = found.target is not None
         return Seen(notice.kind, message, edited, found.scene, found.reply_to)
 

@@ -7,7 +7,7 @@ import pytest
 
 from mail import absences
 from mail.draft_presses import Press
-from mail.showing import AbsenceScene
+from mail.scenes import AbsenceScene
 from storage import connections
 from storage.records.connections import Address
 from storage.records.notices import NoticeKind

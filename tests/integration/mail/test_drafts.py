@@ -19,7 +19,7 @@ from mail.errors import (
     Stale,
 )
 from mail.outbox import Decision
-from mail.showing import DraftScene
+from mail.scenes import DraftScene
 from mail.typed_text import KEEPS_TEXT
 from storage.records.drafts import DraftState, Field, Typed, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bitrix24.errors import Failure, FailureCode, Unknown
-from mail import showing
+from mail import delivery
 from mail.draft_presses import Press
-from mail.showing import (
+from mail.scenes import (
     AccountsScene,
     AdmittedScene,
     ApprovalScene,
@@ -17,6 +17,7 @@ from mail.showing import (
     FoldScene,
     LetterScene,
     OutboxScene,
+    Showing,
     UnreadableScene,
 )
 from storage import connections, notices
@@ -289,7 +290,7 @@ async def test_what_cannot_be_edited_any_more_is_sent_anew(room: Room) -> None:
     assert card is not None
     await room.press(draft, Press.OPEN, "edit")
     notice = await taken(room)
-    await room.database.write(lambda tx: showing.gone(tx, notice, card))
+    await room.database.write(lambda tx: delivery.gone(tx, notice, card))
     seen = await room.see()
     assert [(one.kind, one.edited) for one in seen] == [(NoticeKind.DRAFT, False)]
     assert await room.live(CardKind.DRAFT, draft.id) == seen[0].message
@@ -298,7 +299,7 @@ async def test_what_cannot_be_edited_any_more_is_sent_anew(room: Room) -> None:
 async def test_a_fold_of_what_is_gone_is_done(room: Room) -> None:
     await owe(room, EDIT, kind=NoticeKind.FOLD, subject="77")
     notice = await taken(room)
-    await room.database.write(lambda tx: showing.gone(tx, notice, 77))
+    await room.database.write(lambda tx: delivery.gone(tx, notice, 77))
     assert await room.see() == []
 
 
@@ -316,7 +317,7 @@ async def shown(room: Room, kind: NoticeKind, subject: str, manner: Manner = EDI
 async def test_a_draft_shows_itself_its_connection_and_its_letter(room: Room) -> None:
     draft = await room.review()
     found = await shown(room, NoticeKind.DRAFT, draft.id)
-    assert isinstance(found, showing.Showing)
+    assert isinstance(found, Showing)
     assert isinstance(found.scene, DraftScene)
     assert (found.scene.draft, found.reader.id) == (draft, ANNA)
     assert found.scene.connection is not None
@@ -328,7 +329,7 @@ async def test_a_draft_without_its_connection_still_shows(room: Room) -> None:
     draft = await room.review()
     await room.disconnect()
     found = await shown(room, NoticeKind.DRAFT, draft.id)
-    assert isinstance(found, showing.Showing)
+    assert isinstance(found, Showing)
     assert found.scene == DraftScene(draft, None, None)
 
 
@@ -340,7 +341,7 @@ async def test_a_draft_that_was_told_to_go_shows_nothing(room: Room) -> None:
 async def test_a_drafts_letter_shows_until_it_is_forgotten(room: Room) -> None:
     draft = await room.review()
     found = await shown(room, NoticeKind.DRAFT_LETTER, draft.id)
-    assert isinstance(found, showing.Showing)
+    assert isinstance(found, Showing)
     assert isinstance(found.scene, LetterScene)
     assert found.scene.letter.number == 15
     await room.disconnect()
@@ -357,12 +358,12 @@ async def test_an_outcome_is_shown_only_while_it_is_one(room: Room) -> None:
         )
     )
     found = await shown(room, NoticeKind.OUTCOME, row.id, NEW)
-    assert isinstance(found, showing.Showing)
+    assert isinstance(found, Showing)
     assert (found.target, found.reply_to) == (None, card)
     assert isinstance(found.scene, OutboxScene)
     assert found.scene.rings
     found = await shown(room, NoticeKind.OUTBOX, row.id)
-    assert isinstance(found, showing.Showing)
+    assert isinstance(found, Showing)
     assert (found.target, found.reply_to) == (card, None)
 
 
@@ -395,12 +396,12 @@ async def test_an_attempt_shows_what_it_led_to(room: Room) -> None:
     )
     await room.database.write(lambda tx: connections.save_attempt(tx, attempt))
     found = await shown(room, NoticeKind.ATTEMPT, attempt.id)
-    assert isinstance(found, showing.Showing)
+    assert isinstance(found, Showing)
     assert found.scene == AttemptScene(attempt, None)
     led = replace(attempt, state=AttemptState.CONNECTED, connection="c" * 16)
     await room.database.write(lambda tx: connections.save_attempt(tx, led))
     found = await shown(room, NoticeKind.ATTEMPT, attempt.id)
-    assert isinstance(found, showing.Showing)
+    assert isinstance(found, Showing)
     assert isinstance(found.scene, AttemptScene)
     assert found.scene.connection is not None
     assert await shown(room, NoticeKind.ATTEMPT, "b" * 16) is None
@@ -418,7 +419,7 @@ async def test_accounts_approvals_and_short_notes_show(room: Room) -> None:
             (NoticeKind.FOLD, "12"),
         )
     ]
-    scenes = [one.scene for one in found if isinstance(one, showing.Showing)]
+    scenes = [one.scene for one in found if isinstance(one, Showing)]
     assert [type(scene) for scene in scenes] == [
         AccountsScene,
         ApprovalScene,
@@ -430,7 +431,7 @@ async def test_accounts_approvals_and_short_notes_show(room: Room) -> None:
     assert await shown(room, NoticeKind.APPROVAL, "999") is None
 
 
-async def shown_to_oleg(room: Room, kind: NoticeKind, subject: str) -> showing.Showing | None:
+async def shown_to_oleg(room: Room, kind: NoticeKind, subject: str) -> Showing | None:
     await room.database.write(lambda tx: notices.owe(tx, OLEG, kind, Place(OLEG), subject, NEW))
     notice = await taken(room, OLEG)
     found = await room.load(notice)
@@ -473,7 +474,7 @@ async def test_a_card_that_a_press_gave_to_another_row_stays_there(room: Room) -
     await owe(room, kind=NoticeKind.OUTBOX, subject="x" * 16)
     notice = await taken(room)
     late = Card(HOME, message, ANNA, CardKind.OUTBOX, "x" * 16, 1, True, room.clock.now)
-    await room.database.write(lambda tx: showing.delivered(tx, notice, late))
+    await room.database.write(lambda tx: delivery.delivered(tx, notice, late))
     assert await room.card(message) == card
 
 

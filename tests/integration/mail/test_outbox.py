@@ -10,7 +10,7 @@ from handlers.outbox_card import outbox_card
 from mail.draft_presses import Press
 from mail.errors import BadValue, LimitReached, NotConnected, SendPressed, Stale, TooLate
 from mail.outbox import OLD_CARD, SENDS_AN_HOUR, Decision
-from mail.showing import OutboxScene
+from mail.scenes import OutboxScene
 from storage import outbox
 from storage.records.drafts import DraftState, Field, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind

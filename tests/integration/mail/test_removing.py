@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from mail import showing
+from mail import delivery, showing
 from mail.errors import NotAllowed, Stale
 from mail.outbox_changes import show_state
 from mail.people import Answer, People
@@ -220,7 +220,7 @@ async def test_row_90_a_card_that_arrives_after_the_removal_is_closed_too(
     await door.remove()
     await office.deliver()
     card = Card(HERE, 90, ANNA, CardKind.DRAFT, draft.id, 1, live=True, shown_at=NOON)
-    await office.db.write(lambda tx: showing.delivered(tx, on_wire, card))
+    await office.db.write(lambda tx: delivery.delivered(tx, on_wire, card))
     assert await closures(office) == {90: Closure.ASIDE}
 
 

@@ -23,7 +23,7 @@ from handlers.step_cards import draft_card
 from mail.draft_presses import Press
 from mail.errors import MailError
 from mail.outbox import Decision
-from mail.showing import DraftScene
+from mail.scenes import DraftScene
 from storage import connections, drafts, letters
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants
 from storage.records.outbox import OutboxRow, OutboxState

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from handlers.absence_card import absence_card
 from handlers.texts import Texts
-from mail.showing import AbsenceScene
+from mail.scenes import AbsenceScene
 from storage.records.absences import Absence
 from tests.integration.languages import RU
 from tests.unit.handlers.english import EN

@@ -15,7 +15,7 @@ from handlers.cards import Shown
 from handlers.formatting import length
 from mail.accounts import Leaving
 from mail.connection_names import LONGEST, BadName, NameFault, read_name
-from mail.showing import AccountsScene
+from mail.scenes import AccountsScene
 from storage.records.connections import ConnectionTest, ConnectionTestState, Mailbox
 from storage.records.failures import Failure
 from storage.records.places import Place

@@ -19,7 +19,7 @@ from handlers.closed_cards import closed_card
 from handlers.removal_cards import RemovalPress, RemoveButton, removal_card
 from mail.people import Answer
 from mail.removing import Removal
-from mail.showing import AdmittedScene, ApprovalScene
+from mail.scenes import AdmittedScene, ApprovalScene
 from mail.without_access import ClosedScene, Closure
 from storage.records.people import Access, Person
 from tests.unit.handlers.english import EN, fit_for_people

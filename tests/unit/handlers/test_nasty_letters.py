@@ -10,7 +10,7 @@ from aiogram.types import InlineKeyboardButton
 from handlers.cards import Shown
 from handlers.letter_card import letter_card
 from handlers.step_cards import draft_card
-from mail.showing import DraftScene, LetterScene
+from mail.scenes import DraftScene, LetterScene
 from sandbox.telegram import entities as telegram
 from storage.records.connections import Account, Address, Connection
 from storage.records.drafts import Choice, Draft, DraftState, Field, Wants, Written

@@ -7,7 +7,7 @@ import pytest
 
 from handlers.outbox_card import outbox_card
 from handlers.outbox_list_card import outbox_list_card
-from mail.showing import OutboxListScene, OutboxScene
+from mail.scenes import OutboxListScene, OutboxScene
 from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 from tests.unit.handlers.english import EN

@@ -13,7 +13,7 @@ from mail.body import MAX_BODY
 from mail.connection_names import LONGEST
 from mail.fields import MOST_ADDRESSES
 from mail.removing import Removal
-from mail.showing import AccountsScene, ApprovalScene, DraftScene, LetterScene, OutboxScene
+from mail.scenes import AccountsScene, ApprovalScene, DraftScene, LetterScene, OutboxScene
 from mail.subjects import MAX_SUBJECT
 from storage.records.connections import (
     Account,

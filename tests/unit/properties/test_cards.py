@@ -15,7 +15,7 @@ from handlers.review_card import review_card, warnings
 from handlers.step_cards import draft_card
 from mail.accounts import Leaving
 from mail.removing import Removal
-from mail.showing import (
+from mail.scenes import (
     AccountsScene,
     AdmittedScene,
     ApprovalScene,
