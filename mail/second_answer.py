@@ -48,7 +48,9 @@ def _blank(tx: Transaction, first: Draft, draft_id: str) -> Draft:
         guided=False,
         reviewed=False,
         whole=0,
-        written=Written(written.sender, written.to, written.cc, written.bcc, written.subject),
+        written=replace(
+            written, parts=(), choices=(), waiting=(), sources=(), failure=None, stopped=None
+        ),
         created_at=tx.now,
         updated_at=tx.now,
     )

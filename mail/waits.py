@@ -1,11 +1,9 @@
 """How long a letter on its way waits for what: named once, with the reason for each figure."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-# Bitrix24's own portals, which end every request after a minute (the limits page).
-_CLOUD = re.compile(r"[^.]+\.bitrix24\.[a-z.]+", re.IGNORECASE)
+from bitrix24.hosts import is_cloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,8 @@ class Waits:
     reminders: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(hours=24))
 
     def run(self, host: str) -> timedelta:
-        """The longest that a call may run at this portal."""
-        return self.cloud_run if _CLOUD.fullmatch(host) else self.own_run
+        """The longest that a call may run at this portal; the cloud ends each after a minute."""
+        return self.cloud_run if is_cloud(host) else self.own_run
 
     def lease(self, host: str) -> timedelta:
         """Until then nobody else touches a row that is on the wire: its call must be dead."""
