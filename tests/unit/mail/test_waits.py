@@ -13,7 +13,9 @@ CLOUD, OWN = "acme.bitrix24.eu", "portal.acme.example"
     ("host", "run"),
     [
         (CLOUD, 60),
-        ("ACME.BITRIX24.COM.TR", 60),
+        ("acme.bitrix24.com.tr", 60),
+        ("team.acme.bitrix24.eu", 60),
+        ("acme.bitrix24.anybody.example", 300),
         (OWN, 300),
         ("bitrix24.eu.acme.example", 300),
         ("bitrix24.eu", 300),
