@@ -1,8 +1,9 @@
 """Every text of the bot exists in every shipped language, and no language holds more than that."""
 
 import re
+import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -10,6 +11,7 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract, extract_from_dir
+from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -93,6 +95,37 @@ def test_a_text_that_stands_twice_is_noticed() -> None:
     once = 'msgid ""\n"Send "\n"it"\nmsgstr "1"\n\nmsgid "Send"\nmsgstr "2"\n'
     assert twice(once) == []
     assert twice(once + '\nmsgid "Send it"\nmsgstr "3"\n') == ["Send it"]
+
+
+def after_the_recipe(lines: str, folder: Path) -> str:
+    """What the two commands of CONTRIBUTING make of a Russian catalogue."""
+    made = folder / "ru" / "LC_MESSAGES" / "bot.po"
+    made.parent.mkdir(parents=True)
+    made.write_text(lines, encoding="utf-8")
+    elsewhere = {"bot.pot": str(folder / "bot.pot"), "locales": str(folder)}
+    recipe = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    pybabel: Callable[[list[str]], object] = CommandLineInterface().run
+    for command in re.findall(r"^\.venv/bin/pybabel (?:extract|update) .+$", recipe, re.MULTILINE):
+        words = [elsewhere.get(word, word) for word in shlex.split(command)]
+        pybabel(["pybabel", "--quiet", *words[1:]])
+    return made.read_text(encoding="utf-8")
+
+
+def entries(lines: str) -> list[str]:
+    """Without the header, which names Babel's version."""
+    return [one for one in lines.strip().split("\n\n")[1:] if one]
+
+
+def test_the_recipe_for_a_text_changes_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    held = (ROOT / "locales" / "ru" / "LC_MESSAGES" / "bot.po").read_text(encoding="utf-8")
+    after = after_the_recipe(held, tmp_path / "as it is")
+    assert entries(held) == entries(after)
+    header, *others = held.strip().split("\n\n")
+    after = after_the_recipe("\n\n".join([header, *reversed(others)]), tmp_path / "reversed")
+    assert entries(held) == entries(after), "the order is the recipe's, not that of the entries"
 
 
 @pytest.mark.parametrize("locale", TRANSLATED)
