@@ -8,12 +8,14 @@ parse_mode, so nothing here can be taken for markup by Telegram.
 import html
 import itertools
 import re
-import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from aiogram.types import MessageEntity
+
+from handlers.characters import characters, combines
 
 _TAGS = {
     "blockquote": "blockquote",
@@ -30,10 +32,8 @@ _ENTITY_TYPES = {tag: kind for kind, tag in _TAGS.items() if kind != "expandable
 _NESTING = ("blockquote", "pre", "a", "b", "i", "u", "s", "code")  # outermost first
 _BLOCKS = ("blockquote", "pre")
 _LINK = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s])[^\s\x00-\x1f\x7f]*", re.IGNORECASE)
-_EMOJI_JOINER = "\u200d"
 _LONGEST_CHARACTER = 40  # code points looked at for a seam; nobody reads a longer "character"
 _LINE_END = re.compile(r"\r\n?|\n")
-_CARRIAGE_RETURN_LINE_FEED = "\r\n".encode("utf-16-le")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def cut(
     """
     if length(text) <= limit:
         return text, list(entities), False
-    units = _units(text)[: 2 * _outside_pair(_units(text), limit, -1)]
+    units = _units(text)
+    units = units[: 2 * (limit - _splits_pair(units, limit))]
     kept = _whole(units.decode("utf-16-le", "surrogatepass"), text)
     return kept, between(entities, 0, length(kept)), True
 
@@ -91,6 +92,7 @@ def body_html(text: str, entities: Sequence[MessageEntity]) -> str:
     """What a person typed, as the HTML of a letter: b, i, u, s, a, code, pre, blockquote and br.
 
     Whatever the entities are, the result is well-formed, and everything typed is there as text.
+    A format on a part of a character is on all of it: a tag within a family's emoji tears it apart.
     """
     units = _units(text)
     marks = list(_marks(units, entities))
@@ -117,18 +119,9 @@ def body_text(body: str) -> tuple[str, list[MessageEntity]]:
 def _whole(kept: str, text: str) -> str:
     """Shortens `kept`, a beginning of `text`, to where no character is combined with the next."""
     for end in range(len(kept), max(len(kept) - _LONGEST_CHARACTER, 0), -1):
-        if not _combines(text[end - 1], text[end]):
+        if not combines(text[end - 1], text[end]):
             return kept[:end]
     return kept
-
-
-def _combines(before: str, after: str) -> bool:
-    return (
-        _EMOJI_JOINER in (before, after)
-        or unicodedata.category(after).startswith("M")
-        or "\U0001f3fb" <= after <= "\U0001f3ff"  # skin tones
-        or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff")
-    )
 
 
 def between(entities: Sequence[MessageEntity], start: int, end: int) -> list[MessageEntity]:
@@ -147,28 +140,28 @@ def _units(text: str) -> bytes:
 
 
 def _marks(units: bytes, entities: Sequence[MessageEntity]) -> Iterator[_Mark]:
-    size = len(units) // 2
+    seams = _seams(units) if entities else [0]
     for index, entity in enumerate(entities):
         tag = _TAGS.get(entity.type)
         if tag is None or (tag == "a" and not _LINK.fullmatch(entity.url or "")):
             continue
-        start, end = max(entity.offset, 0), min(entity.offset + entity.length, size)
+        start, end = max(entity.offset, 0), min(entity.offset + entity.length, seams[-1])
         if start < end:
-            start, end = _outside_pair(units, start, -1), _outside_pair(units, end, 1)
+            start, end = seams[bisect_right(seams, start) - 1], seams[bisect_left(seams, end)]
             url = entity.url or "" if tag == "a" else ""
             yield _Mark(tag, url, index if tag in _BLOCKS else -1, start, end)
 
 
-def _outside_pair(units: bytes, offset: int, step: int) -> int:
-    return offset + step if _splits_pair(units, offset) else offset
+def _seams(units: bytes) -> list[int]:
+    """Where each character begins, and where the last one ends."""
+    text = units.decode("utf-16-le", "surrogatepass")
+    return list(itertools.accumulate(map(length, characters(text)), initial=0))
 
 
 def _splits_pair(units: bytes, offset: int) -> bool:
-    """Does it fall within a surrogate pair, or between the two characters of one line end?"""
+    """Does it fall within a surrogate pair?"""
     if not 0 < offset < len(units) // 2:
         return False
-    if units[2 * offset - 2 : 2 * offset + 2] == _CARRIAGE_RETURN_LINE_FEED:
-        return True
     before, after = units[2 * offset - 1], units[2 * offset + 1]
     return 0xD8 <= before <= 0xDB and 0xDC <= after <= 0xDF
 

@@ -288,3 +288,20 @@ def test_a_format_goes_on_from_piece_to_piece() -> None:
         ("😀bc", [entity("bold", 2, 2)]),
         ("defg", [entity("bold", 0, 3), entity("italic", 2, 2)]),
     ]
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 2), (2, 4), (3, 5), (5, 8), (1, 7)])
+def test_a_family_was_torn_apart_by_a_format_that_began_within_it(start: int, end: int) -> None:
+    family = "👩\u200d👩\u200d👧"
+    assert (
+        body_html(f"a{family}b", [entity("bold", 1 + start, end - start)]) == f"a<b>{family}</b>b"
+    )
+
+
+def test_of_two_flags_one_may_be_bold() -> None:
+    assert body_html("🇩🇪🇫🇷", [entity("bold", 0, 4)]) == "<b>🇩🇪</b>🇫🇷"
+    assert body_html("🇩🇪🇫🇷", [entity("bold", 4, 2)]) == "🇩🇪<b>🇫🇷</b>"
+
+
+def test_an_accent_goes_with_its_letter() -> None:
+    assert body_html("cafe\u0301!", [entity("italic", 0, 4)]) == "<i>cafe\u0301</i>!"

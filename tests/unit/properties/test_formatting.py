@@ -4,6 +4,7 @@ The oracle counts formats character by character; `body_html` nests tags.
 """
 
 import re
+import unicodedata
 from html.parser import HTMLParser
 
 import pytest
@@ -22,9 +23,23 @@ TAGS = {
 }  # fmt: skip
 ALLOWED = {*TAGS.values(), "br"}
 
+
+def _class(*categories: str) -> str:
+    found = (chr(code) for code in range(0x20000) if not 0x1F1E6 <= code <= 0x1F1FF)  # flags
+    return "".join(re.escape(c) for c in found if unicodedata.category(c).startswith(categories))
+
+
+_FOLLOWS = f"{_class('M')}\u200c\u200d🏻-🏿\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+_CHARACTER = re.compile(
+    rf"\r\n|[\r\n]|(?:[🇦-🇿]{{2}}|[^\r\n])(?:[{_FOLLOWS}]|(?<=\u200d)[{_class('So', 'Sm')}])*"
+)
+
 TYPED = st.one_of(
     any_rows.texts(300),
     st.text(st.sampled_from("a\r\n\t\x00😀<&") | st.characters(codec="utf-8"), max_size=30),
+    st.text(
+        st.sampled_from("a👩🏽👧🇩🇪🇫🏴↔\u200d\u200c\u0301\ufe0f\u20e3\U000e0067\n"), max_size=12
+    ),
     st.text(st.sampled_from("a😀\ud83d\ude00\udc00\n"), max_size=12),  # halves of pairs, too
 )
 Formatted = tuple[str, list[MessageEntity]]
@@ -67,14 +82,14 @@ class Reader(HTMLParser):
 
 def expected(text: str, entities: list[MessageEntity]) -> list[tuple[str, frozenset[str]]]:
     """A format on a part of a character is on all of it; half a pair is nothing."""
-    whole = text.encode("utf-16-le", "surrogatepass")
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     found, at = [], 0
-    for part in re.split(r"(\r\n|[\s\S])", whole.decode("utf-16-le", "surrogatepass")):
-        size = length(part)
+    for character in _CHARACTER.findall(whole):
+        size = length(character)
         tags = frozenset(_tags_over(entities, at, at + size))
         at += size
-        if part and not re.fullmatch(r"[\ud800-\udfff]", part):
-            found.append(("\n" if part[0] == "\r" else part, tags))
+        seen = re.sub(r"[\ud800-\udfff]", "", re.sub(r"\r\n?", "\n", character))
+        found += [(point, tags) for point in seen]
     return found
 
 
