@@ -9,7 +9,7 @@ from datetime import timedelta
 from mail.errors import NotConnected, Stale
 from mail.steps import enter
 from mail.suggestions import Known
-from storage import connections, drafts, letters, notices
+from storage import connections, drafts, letters, notices, people
 from storage.database import Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.drafts import Draft, DraftState, Field, Wants
@@ -36,6 +36,27 @@ def known_or_none(tx: Reading, draft: Draft) -> Known | None:
         return known(tx, draft)
     except NotConnected:
         return None
+
+
+def with_connection(tx: Reading, draft: Draft) -> Draft:
+    """Over the active connection, if its own was removed; NotConnected if there is none.
+
+    Sender and letter are those of an account: both are chosen anew, but for the number of a letter
+    on the same portal, which is looked for again.
+    """
+    if connections.find(tx, draft.owner, draft.connection) is not None:
+        return draft
+    active = connections.find(tx, draft.owner, people.get(tx, draft.owner).active_connection or "")
+    if active is None:
+        raise NotConnected
+    same_portal = connections.host_of(tx, draft.owner, draft.connection) == active.address.host
+    return replace(
+        draft,
+        connection=active.id,
+        letter=None,
+        letter_number=draft.letter_number if same_portal else None,
+        written=replace(draft.written, sender="", stopped=None),
+    )
 
 
 def pressed(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from mail import fields, steps
-from mail.draft_changes import known, set_aside
+from mail.draft_changes import known, set_aside, with_connection
 from mail.errors import Stale
 from storage.database import Transaction
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants
@@ -113,11 +113,12 @@ def _at(tx: Transaction, draft: Draft, field: Field) -> Draft:
 
 
 def _bring_back(tx: Transaction, draft: Draft) -> Draft:
-    draft = replace(draft, state=DraftState.COMPOSING)
+    draft = replace(with_connection(tx, draft), state=DraftState.COMPOSING)
     if known(tx, draft).letter is None and draft.letter_number is not None:
         return steps.ask(draft, Wants.LETTER, number=draft.letter_number)
-    field = Field.REVIEW if draft.field is Field.REFUSAL else draft.field
-    return _at(tx, draft, field)
+    if not fields.filled(draft, Field.LETTER):
+        return _at(tx, draft, Field.LETTER)
+    return _at(tx, draft, Field.REVIEW if draft.field is Field.REFUSAL else draft.field)
 
 
 def _open(tx: Transaction, draft: Draft, argument: str) -> Draft:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mail import fields, steps
-from mail.draft_changes import known, show_typed
+from mail.draft_changes import known, show_typed, with_connection
 from mail.errors import Stale
 from mail.ports import NewId
 from storage import drafts
@@ -27,11 +27,14 @@ def begin(tx: Transaction, row: OutboxRow, new_id: NewId) -> None:
     first = drafts.find(tx, row.owner, row.draft)
     if first is None or not offers_kept(row, first):
         raise Stale
-    against = known(tx, first)
-    second = _with_kept(_blank(tx, first, new_id()), first.written)
+    second = with_connection(tx, _blank(tx, first, new_id()))
+    against = known(tx, second)
+    second = _with_kept(second, first.written)
     drafts.save(tx, fields.with_values(first, waiting=()))
     if against.letter is None and second.letter_number is not None:
         second = steps.ask(second, Wants.LETTER, number=second.letter_number)
+    elif not fields.filled(second, Field.LETTER):
+        second = steps.ask(second, Wants.UNREAD)
     else:
         second = steps.enter(second, Field.REVIEW, against)
     show_typed(tx, second)

@@ -121,6 +121,14 @@ def id_of_address(tx: Reading, owner: int, address: Address) -> str | None:
     return row["id"] if row else None
 
 
+def host_of(tx: Reading, owner: int, connection: str) -> str | None:
+    """The portal of one of this person's connections, also of one that was removed."""
+    row = tx.row(
+        "SELECT host FROM connections WHERE id = :id AND owner = :owner", id=connection, owner=owner
+    )
+    return row["host"] if row else None
+
+
 def remove(tx: Transaction, owner: int, connection: str) -> None:
     """Forgets the code, the account, the name and the letters read through it.
 

@@ -119,6 +119,24 @@ class TestWithUndo:
         await press(anna, card, "Send", "Goes out in 30 s")
 
 
+async def test_what_was_set_aside_was_out_of_reach_over_another_account(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    """It was said that no portal is connected, though one was."""
+    anna, chat = connected, connected.chat
+    draft = await review(anna)
+    anna.say("/disconnect")
+    await press(anna, await chat.wait_for("Disconnect ", after=draft.id), "Disconnect", "No portal")
+    said = anna.say(f"/connect {sandbox.portal.address('second')}")
+    await chat.wait_for("Connected to", after=said.id)
+    await chat.wait_until(lambda _: draft.buttons == ["Bring back"])
+    await anna.press(draft, "Bring back").answered()
+    card = await chat.wait_for("Check before it goes out", after=said.id)
+    assert TEXT in card.text
+    await press(anna, card, "Send", f"Sent to {JANE}")
+    assert [letter.employee_id for letter in sandbox.portal.sent] == [7]
+
+
 async def test_a_removed_connection_takes_only_its_own_letters(
     twice_connected: Person, sandbox: Sandbox
 ) -> None:

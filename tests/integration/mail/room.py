@@ -163,6 +163,13 @@ class Room:
             lambda tx: connections.save(tx, a_connection(person, connection, self.clock.now))
         )
 
+    async def settle_over(self, host: str) -> None:
+        """A webhook of another person's, on this portal, is the active connection."""
+        other = with_senders(a_connection(ANNA, "d" * 16, self.clock.now), "oleg@acme.example")
+        other = replace(other, address=replace(other.address, host=host, user_id=7))
+        await self.let_in(ANNA, active=other.id)
+        await self.database.write(lambda tx: connections.save(tx, other))
+
     async def let_in(self, person: int, *, active: str | None = None) -> None:
         row = Person(person, "Anna", "anna", "en", Access.ADMITTED, False, active, None, 1)
         await self.database.write(lambda tx: people.save(tx, row))

@@ -613,6 +613,27 @@ async def test_a_draft_without_a_connection_does_not_come_back(room: Room) -> No
         await room.press(draft, Press.BRING_BACK)
 
 
+@pytest.mark.parametrize("host", ["acme.example", "other.example"])
+async def test_what_was_typed_over_a_removed_connection_was_out_of_reach_over_another(
+    room: Room, host: str
+) -> None:
+    """Letter 15 of another portal is another letter; a sender is chosen anew in any case."""
+    draft = await room.press(await room.review(text="Thanks"), Press.CANCEL)
+    await room.disconnect()
+    await room.settle_over(host)
+    draft = await room.press(draft, Press.BRING_BACK)
+    if host == "acme.example":
+        assert (draft.wants, draft.letter_number) == (Wants.LETTER, 15)
+        draft = await room.look_up()
+    else:
+        assert (draft.wants, draft.letter_number) == (Wants.UNREAD, None)
+        await room.look_up()
+        await room.say("15")
+        draft = await room.look_up()
+    assert (draft.field, draft.written.sender) == (Field.REVIEW, "oleg@acme.example")
+    assert [part.html for part in draft.written.parts] == ["Thanks"]
+
+
 async def test_a_draft_whose_letter_was_forgotten_comes_back_and_looks_for_it(room: Room) -> None:
     draft = await room.press(await room.review(text="Thanks"), Press.CANCEL)
     await room.disconnect()

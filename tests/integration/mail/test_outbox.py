@@ -441,6 +441,18 @@ async def test_another_answer_to_a_letter_that_was_forgotten_looks_for_it(room: 
     assert (second.field, [part.html for part in second.written.parts]) == (Field.REVIEW, ["PS"])
 
 
+async def test_another_answer_over_another_connection_was_impossible(room: Room) -> None:
+    await room.told_to_go(text="Thanks")
+    await room.drafts.type(room.cause(), ANNA, HOME, room.typed("PS"), None)
+    row = await room.go(OutboxState.SENT)
+    await room.disconnect()
+    await room.settle_over("other.example")
+    await room.decide(row, Decision.ANSWER_AGAIN)
+    second = await room.draft()
+    assert (second.wants, second.letter_number) == (Wants.UNREAD, None)
+    assert [part.html for part in second.written.parts] == ["PS"]
+
+
 async def _scene(room: Room) -> OutboxScene:
     row = (await room.rows())[0]
     return OutboxScene(row, await room.draft(row.draft), None, rings=False)
