@@ -128,9 +128,7 @@ def waiting_rows(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, .
 def disconnected(tx: Transaction, owner: int, connection: str) -> None:
     """Cancels what has not left, sets its drafts aside, forgets the code."""
     for row in waiting_rows(tx, owner, connection):
-        if outbox.move(tx, row, OutboxState.CANCELLED, why=Why.DISCONNECTED):
-            show_state(tx, row, None)
-            _put_away(tx, drafts.find(tx, owner, row.draft))
+        stop(tx, row)
     for draft in drafts.of_connection(tx, owner, connection):
         _put_away(tx, draft)
     connections.remove(tx, owner, connection)
@@ -140,6 +138,13 @@ def disconnected(tx: Transaction, owner: int, connection: str) -> None:
         make_active(tx, owner, left[-1].id if left else None)
     else:
         make_active(tx, owner, person.active_connection)
+
+
+def stop(tx: Transaction, row: OutboxRow) -> None:
+    """A letter that has not left never will; its draft is set aside."""
+    if outbox.move(tx, row, OutboxState.CANCELLED, why=Why.DISCONNECTED):
+        show_state(tx, row, None)
+        _put_away(tx, drafts.find(tx, row.owner, row.draft))
 
 
 def _put_away(tx: Transaction, draft: Draft | None) -> None:

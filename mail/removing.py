@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mail.admins import Admins, show_request
-from mail.connection_changes import disconnected, forgetful
+from mail.connection_changes import disconnected, forgetful, stop
 from mail.draft_changes import relabel
 from mail.errors import Stale
 from mail.scenes import ApprovalScene
@@ -13,7 +13,7 @@ from storage import connections, drafts, notices, outbox, people
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.notices import CardKind, Manner, NoticeKind
-from storage.records.outbox import NOT_LEFT, OutboxState, Why
+from storage.records.outbox import NOT_LEFT
 from storage.records.people import Access, Person
 from storage.records.places import Place
 
@@ -102,7 +102,7 @@ def _stop_everything(tx: Transaction, person: int) -> None:
     for connection in connections.of_person(tx, person):
         disconnected(tx, person, connection.id)
     for row in outbox.in_state(tx, *NOT_LEFT, owner=person):  # of connections removed before
-        outbox.move(tx, row, OutboxState.CANCELLED, why=Why.DISCONNECTED)
+        stop(tx, row)
 
 
 def _shut_out(tx: Transaction, person: int) -> Person:

@@ -87,6 +87,7 @@ async def test_row_90_letters_of_a_connection_that_is_gone_are_cancelled_too(
     await office.db.write(lambda tx: connections.remove(tx, ANNA, connection))
     await door.remove()
     assert (await office.row(row)).state is OutboxState.CANCELLED
+    assert (await office.draft_of(row)).state is DraftState.ASIDE, "or nobody gets at it any more"
 
 
 async def test_row_90_drafts_are_set_aside_with_what_was_typed(office: Office, door: Door) -> None:
