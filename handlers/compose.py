@@ -5,14 +5,14 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers.buttons import DraftButton
 from handlers.commands import CommandText, command_of, split_command
-from handlers.filters import HasText, PrivateChat
+from handlers.filters import HasText, MayHaveCaption, PrivateChat
 from handlers.menu import COMMANDS
 from handlers.offers import offer
 from handlers.places import place_of, place_of_press, typed_in
 from handlers.sentences import kept_sentence, sentence
 from handlers.texts import Texts
 from mail.drafts import Drafts
-from mail.errors import Closed, Closing
+from mail.errors import BadValue, Closed, Closing
 from storage.records.people import Person
 
 router = Router(name="compose")
@@ -65,7 +65,7 @@ async def type_text(message: Message, cause: str, person: Person, drafts: Drafts
     try:
         kept = await drafts.type(cause, person.id, place_of(message), typed_in(message), reply_to)
         if kept is not None:
-            await message.reply(kept_sentence(kept, _), allow_sending_without_reply=True)
+            await _say_kept(message, kept, _)
     except Closed as closed:
         if closed.other is None:
             if closed.closing is Closing.ASIDE:
@@ -88,7 +88,7 @@ async def edit_text(message: Message, cause: str, person: Person, drafts: Drafts
     typed = typed_in(message, after=len(text) - len(answer) if answer else 0)
     changed = await drafts.edit(cause, person.id, place_of(message), typed, reference)
     if isinstance(changed, Closed):
-        await message.reply(kept_sentence(changed, _), allow_sending_without_reply=True)
+        await _say_kept(message, changed, _)
     elif not changed:
         await message.answer(
             _(
@@ -96,3 +96,17 @@ async def edit_text(message: Message, cause: str, person: Person, drafts: Drafts
                 "new message."
             )
         )
+
+
+@router.edited_message(MayHaveCaption())
+async def edit_caption(
+    message: Message, cause: str, person: Person, drafts: Drafts, _: Texts
+) -> None:
+    """Of one that a letter took; the hint of any other offers it as it stands by then."""
+    changed = await drafts.edit(cause, person.id, place_of(message), typed_in(message))
+    if isinstance(changed, Closed):
+        await _say_kept(message, changed, _)
+
+
+async def _say_kept(message: Message, kept: Closed | BadValue, _: Texts) -> None:
+    await message.reply(kept_sentence(kept, _), allow_sending_without_reply=True)

@@ -1,8 +1,15 @@
 """Filters of our own. They are async, because aiogram runs every other filter in a thread."""
 
-from aiogram.enums import ChatType
+from aiogram.enums import ChatType, ContentType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
+
+CAPTIONED = frozenset(
+    {
+        ContentType.ANIMATION, ContentType.AUDIO, ContentType.DOCUMENT, ContentType.PAID_MEDIA,
+        ContentType.PHOTO, ContentType.VIDEO, ContentType.VOICE,
+    }
+)  # fmt: skip
 
 
 class PrivateChat(Filter):
@@ -25,3 +32,10 @@ class HasText(Filter):
 
     async def __call__(self, message: Message) -> bool:
         return message.text is not None
+
+
+class MayHaveCaption(Filter):
+    """A picture, a file and the like; edited, one that has no caption may have had one."""
+
+    async def __call__(self, message: Message) -> bool:
+        return message.content_type in CAPTIONED

@@ -74,12 +74,14 @@ class Person:
         return [self.send(content | group, chat=chat) for content in contents]
 
     def edit(self, message: Message | int, text: str, chat: Chat | None = None) -> Message:
-        """Edits a text of one's own. Raises LookupError if it is not there or not one's own."""
+        """Edits one's own text, or caption. LookupError if it is not there or not one's own."""
         place = chat or self.chat
         target = _find(place, message)
         if target.wire.get("from", {}).get("id") != self.id:
             raise LookupError(f"message {target.id} is not of {self.wire['first_name']}")
-        changed = {"text": text, "edit_date": self._telegram.now(), "entities": []}
+        name = "text" if "text" in target.wire else "caption"
+        changed = {name: text, "edit_date": self._telegram.now()}
+        changed |= {"entities" if name == "text" else "caption_entities": []}
         target.wire = _with_entities(target.wire | changed)
         if self._telegram.bot_sees(target, place):
             self._telegram.updates.push("edited_message", target.wire.copy())

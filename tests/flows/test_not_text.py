@@ -84,6 +84,22 @@ async def test_a_caption_is_taken_as_text_by_a_button(
     assert (await sandbox.portal.wait_for_sent()).body == "<b>Here</b> is the damage."
 
 
+async def test_a_caption_that_was_edited_went_out_as_it_stood_before(connected: Person) -> None:
+    anna, chat = connected, connected.chat
+    await review(anna, "Hello Jane,")
+    picture, other = anna.send(contents.photo("Here it is.")), anna.send(contents.photo("Not this"))
+    offer = await chat.wait_for(OFFER)
+    await anna.press(offer, "Use this text").answered()
+    card = await chat.wait_for("Hello Jane,\n\nHere it is.", after=offer.id)
+    anna.edit(picture, "Here is the damage.")
+    card = await chat.wait_for("Hello Jane,\n\nHere is the damage.", after=card.id)
+    anna.edit(other, "Nor this")
+    anna.edit(picture, " ")
+    await settled(anna)
+    (refused,) = [message.text for message in chat.from_bot if message.id > card.id]
+    assert refused.startswith("There is nothing to read in that.")
+
+
 async def test_a_caption_is_not_taken_without_the_button(connected: Person) -> None:
     first = await review(connected)
     connected.send(contents.photo("Here is the damage."))
