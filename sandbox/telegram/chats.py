@@ -97,7 +97,7 @@ class Chat:
         self.messages = [each for each in self.messages if each.id != message_id]
         self._changes.note()
 
-    async def wait_for(self, wanted: Wanted, within: float = 5.0, after: int = 0) -> Message:
+    async def wait_for(self, wanted: Wanted, within: float = 15.0, after: int = 0) -> Message:
         """The bot's newest message that fits: now, or as soon as there is one.
 
         `wanted` is a piece of its text or a predicate; only ids above `after` count. Raises
@@ -115,7 +115,7 @@ class Chat:
             shown = "\n".join(map(repr, self.messages[-12:]))
             raise AssertionError(f"no message fits {wanted!r} in {within} s:\n{shown}") from None
 
-    async def wait_until(self, condition: Callable[["Chat"], Any], within: float = 5.0) -> None:
+    async def wait_until(self, condition: Callable[["Chat"], Any], within: float = 15.0) -> None:
         """Waits until the condition holds for this chat. Raises AssertionError as `wait_for`."""
         try:
             await self._changes.until(lambda: condition(self) or None, within)

@@ -32,7 +32,7 @@ class Press:
     def alert(self) -> bool:
         return bool((self.answer or {}).get("show_alert"))
 
-    async def answered(self, within: float = 5.0) -> str:
+    async def answered(self, within: float = 15.0) -> str:
         """Waits for the answer and gives its text. Raises TimeoutError."""
         await self.changes.until(lambda: self.answer is not None, within)
         return self.toast

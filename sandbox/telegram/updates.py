@@ -148,7 +148,7 @@ class Updates:
         """Discards everything that waits."""
         self._waiting.clear()
 
-    async def all_confirmed(self, within: float = 5.0) -> None:
+    async def all_confirmed(self, within: float = 15.0) -> None:
         """Waits until the bot has confirmed everything that was queued. Raises TimeoutError."""
         await self._changes.until(lambda: not self._ready(), within)
 

@@ -43,7 +43,7 @@ async def test_row_55_damage_while_running_is_74_with_one_sentence_at_once(
     path = bot.folder / "data" / "bot.db"
     spoil(path)
     connected.say(f"/reply 15 {TEXT}")
-    assert await bot.ended(within=4) == DAMAGED
+    assert await bot.ended(within=10) == DAMAGED
     said = bot.log[logged:]
     sentence = said.splitlines()[-1]
     assert sentence.startswith("The database data/bot.db is damaged;")

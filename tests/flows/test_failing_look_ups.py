@@ -64,7 +64,7 @@ async def test_row_80_every_look_up_fails_with_a_sentence_and_goes_on(
 async def test_a_slow_portal_is_seen_to_be_asked(connected: Person, sandbox: Sandbox) -> None:
     anna, chat = connected, connected.chat
     sandbox.faults.slow(0.8)
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(10):
         said = anna.say(f"/reply 15 {TEXT}")
         looking = await chat.wait_for("Looking", after=said.id)
         assert {"Back", "Cancel"} <= set(looking.buttons)

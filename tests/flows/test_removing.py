@@ -58,7 +58,7 @@ async def test_row_90_all_buttons_die_at_once_and_what_is_held_is_cancelled(
     card = await remove(anna, oleg)
     removed_at = time.monotonic()
     toasts = [await oleg.press_data(message, data).answered() for message, data in presses]
-    assert time.monotonic() - removed_at < 1
+    assert time.monotonic() - removed_at < 3  # a loose bound: machines differ
     assert toasts == ["You cannot use this bot at the moment."] * 4
     await oleg.chat.wait_for(REMOVED)
     cancelled = "Cancelled, because your access to this bot ended. It did not leave."

@@ -50,16 +50,23 @@ def handlers() -> Handlers:
     return Handlers()
 
 
-Run = Callable[[float], AbstractAsyncContextManager[None]]
+Run = Callable[..., AbstractAsyncContextManager[None]]
 
 
 @pytest.fixture
 def running(handlers: Handlers, database: Database, bot_api: BotApi, api_url: str) -> Run:
-    """A bot whose presses are given so many seconds."""
+    """A bot whose presses have time until the end of the block, or none at all."""
     bot_api.always["sendMessage"] = refuses(400, "Bad Request: chat not found")
 
     @asynccontextmanager
-    async def run(seconds: float) -> AsyncIterator[None]:
+    async def run(*, no_time: bool = False) -> AsyncIterator[None]:
+        time_is_up = asyncio.Event()
+        if no_time:
+            time_is_up.set()
+
+        async def sleep(_seconds: float) -> None:
+            await time_is_up.wait()
+
         bot = Bot(TOKEN, session=TelegramSession(api_url))
         presses, router, dispatcher = Presses(), Router(), Dispatcher(disable_fsm=True)
         router.message()(handlers.message)
@@ -67,7 +74,7 @@ def running(handlers: Handlers, database: Database, bot_api: BotApi, api_url: st
         dispatcher.callback_query.outer_middleware(AnswersPresses(presses))
         dispatcher.include_router(router)
         tasks = Tasks()
-        clocks = Clocks(bot, presses, tasks.spawn, seconds=seconds)
+        clocks = Clocks(bot, presses, tasks.spawn, sleep=sleep)
         worker = Worker(
             database,
             lambda update: dispatcher.feed_raw_update(bot, update.raw),
@@ -86,6 +93,7 @@ def running(handlers: Handlers, database: Database, bot_api: BotApi, api_url: st
         tasks.start("updates", worker.run)
         tasks.start("telegram", receiver.run)
         yield
+        time_is_up.set()
         await tasks.stop(5)
         await bot.session.close()
 
@@ -105,7 +113,7 @@ def said(bot_api: BotApi, method: str) -> list[str]:
 async def test_a_handler_that_begins_in_time_gives_the_only_answer(
     running: Run, handlers: Handlers, bot_api: BotApi
 ) -> None:
-    async with running(0.3):
+    async with running():
         await bot_api.add(press(1, data=STALE))
         await eventually(lambda: handlers.done == 1)
     assert answers(bot_api) == [STALE]
@@ -115,7 +123,7 @@ async def test_a_handler_that_begins_in_time_gives_the_only_answer(
 async def test_a_press_whose_handler_cannot_begin_is_answered_empty_and_told_by_a_message(
     running: Run, handlers: Handlers, bot_api: BotApi
 ) -> None:
-    async with running(0.05):
+    async with running(no_time=True):
         await bot_api.add(message(1), press(2, data=STALE))
         await eventually(lambda: bool(answers(bot_api)))
         assert handlers.done == 0
@@ -128,7 +136,7 @@ async def test_a_press_whose_handler_cannot_begin_is_answered_empty_and_told_by_
 async def test_what_needs_no_words_is_not_told_by_a_message(
     running: Run, handlers: Handlers, bot_api: BotApi
 ) -> None:
-    async with running(0.05):
+    async with running(no_time=True):
         await bot_api.add(message(1), press(2, data=""))
         await eventually(lambda: bool(answers(bot_api)))
         handlers.free.set()
@@ -141,10 +149,9 @@ async def test_a_press_that_comes_again_is_not_answered_again(
     running: Run, handlers: Handlers, bot_api: BotApi
 ) -> None:
     bot_api.prescribe("getUpdates", *[gives(press(1, data="done"))] * 4)
-    async with running(0.05):
+    async with running():
         await bot_api.add(press(2, data="the last"))
         await eventually(lambda: handlers.done == 2)
-        await asyncio.sleep(0.1)
     assert answers(bot_api) == ["done", "the last"]
 
 
@@ -152,7 +159,7 @@ async def test_a_handler_that_fails_leaves_no_clock_running(
     running: Run, handlers: Handlers, bot_api: BotApi
 ) -> None:
     handlers.errors = [ValueError()]
-    async with running(0.3):
+    async with running():
         await bot_api.add(press(1, data=STALE))
         await eventually(lambda: handlers.done == 1)
     assert answers(bot_api) == [""]
@@ -162,7 +169,7 @@ async def test_a_handler_that_fails_leaves_no_clock_running(
 async def test_a_press_that_cannot_be_read_is_answered(running: Run, bot_api: BotApi) -> None:
     odd = press(1)
     odd["callback_query"]["from"] = "nobody"
-    async with running(0.01):
+    async with running(no_time=True):
         await bot_api.add(odd, {"update_id": 2, "callback_query": {"id": ["odd"]}})
         await eventually(lambda: bool(answers(bot_api)))
     assert answers(bot_api) == [""]
@@ -175,7 +182,7 @@ async def test_row_29_an_answer_that_telegram_refuses_is_no_fault_of_the_handler
     running: Run, handlers: Handlers, bot_api: BotApi, answer: Any
 ) -> None:
     bot_api.always[ANSWER] = answer
-    async with running(0.01):
+    async with running():
         await bot_api.add(press(1, data=STALE))
         await eventually(lambda: handlers.done == 1)
     assert bot_api.calls.count(ANSWER) == 1

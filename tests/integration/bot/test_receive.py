@@ -299,7 +299,7 @@ async def test_failures_with_good_answers_between_them_end_nothing(
 
 async def test_a_stop_ends_a_poll_that_hangs(receiver: Receiver, bot_api: BotApi) -> None:
     bot_api.always["getUpdates"] = hangs
-    async with asyncio.timeout(1), running(receiver):
+    async with asyncio.timeout(10), running(receiver):
         await eventually(lambda: bool(bot_api.calls))
 
 
@@ -327,7 +327,7 @@ async def test_a_token_that_is_nobodys_is_not_tried_again(
 async def test_a_stop_ends_the_waiting_for_telegram(receiver: Receiver, bot_api: BotApi) -> None:
     bot_api.always["getMe"] = hangs
     stop = Stop()
-    async with asyncio.timeout(1), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         meeting = group.create_task(receiver.meet(stop))
         await eventually(lambda: bool(bot_api.calls))
         stop.ask()

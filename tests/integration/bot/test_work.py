@@ -317,16 +317,15 @@ async def test_row_07_a_stop_lets_handlers_finish_and_leaves_the_rest(
     desk.held = set(range(50))
     await keep(database, *[message(one, person=1000 + one) for one in range(50)])
     await keep(database, *[message(50 + one, person=1000 + one) for one in range(50)])
-    async with work(desk.handle), asyncio.TaskGroup() as group:
+    async with asyncio.TaskGroup() as group, work(desk.handle):
         await eventually(lambda: len(desk.begun) == 50)
-        group.create_task(release_soon(desk))
+        group.create_task(release(desk))  # begins once the stop was asked for and waits
     found = await states(database)
     assert {found[one] for one in range(50)} == {"done"}
     assert {found[one] for one in range(50, 100)} == {"waiting"}
 
 
-async def release_soon(desk: Desk) -> None:
-    await asyncio.sleep(0.05)
+async def release(desk: Desk) -> None:
     desk.hold.set()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 STEP = 0.01
 
 
-async def eventually(is_so: Callable[[], bool], seconds: float = 5.0) -> None:
+async def eventually(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
     """Returns as soon as it is so; TimeoutError if it never is."""
     for _ in range(int(seconds / STEP)):
         if is_so():

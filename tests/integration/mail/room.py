@@ -42,7 +42,7 @@ CODE = "s3cretc0des3cret"
 CONNECTION = "c" * 16
 UNDO = timedelta(seconds=10)
 LATER = timedelta(seconds=1)  # longer than any notice waits on purpose
-PATIENCE = 5.0  # seconds of real time until a test gives up
+PATIENCE = 30.0  # seconds of real time until a test gives up
 LOOK = 0.002  # seconds between two looks at the rows
 
 
@@ -67,7 +67,19 @@ class Clock:
 
 
 class Stop:
-    asked = False
+    """Tells when it was looked at: a loop does so once a turn."""
+
+    def __init__(self) -> None:
+        self.looked = asyncio.Event()
+        self._asked = False
+
+    @property
+    def asked(self) -> bool:
+        self.looked.set()
+        return self._asked
+
+    def ask(self) -> None:
+        self._asked = True
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,8 @@ class Room:
         self._causes = 0
         self._messages = messages
         self._group: asyncio.TaskGroup | None = None
+        self._stop = Stop()
+        self._at_work: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         self.database = await Database.open(
@@ -179,20 +193,22 @@ class Room:
 
     def spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
         assert self._group is not None, "only within `running`"
-        self._group.create_task(_watched(work), name=name)
+        task = self._group.create_task(_watched(work), name=name)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
 
     @asynccontextmanager
     async def running(self, *loops: Callable[[Stop], Awaitable[None]]) -> AsyncIterator[None]:
         """The loops run inside this block; an error in any of their tasks fails the test."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            stop = Stop()
+            self._stop = stop = Stop()
             tasks = [group.create_task(_run(loop, stop)) for loop in loops]
             try:
                 async with asyncio.timeout(PATIENCE):
                     yield
             finally:
-                stop.asked = True  # before 3.12, wait_for can swallow what cancels it
+                stop.ask()  # before 3.12, wait_for can swallow what cancels it
                 for task in tasks:
                     task.cancel()
         self._group = None
@@ -206,6 +222,19 @@ class Room:
 
     async def wake(self, topic: str) -> None:
         await self.database.write(lambda tx: tx.wake(topic))
+
+    async def turn(self, topic: str) -> None:
+        """The one loop that runs goes round once, from its first look at the rows to its last."""
+        for _begun_then_ended in range(2):
+            self._stop.looked.clear()
+            await self.wake(topic)
+            await self._stop.looked.wait()
+
+    async def round(self, topic: str) -> None:
+        """The loop goes round, and what it began on the way is done."""
+        await self.turn(topic)
+        while self._at_work:
+            await asyncio.wait(self._at_work)
 
     # What the person does.
 
@@ -351,7 +380,7 @@ class Room:
                 return True
             if every and state not in (OutboxState.QUEUED, OutboxState.SENDING):
                 self.clock.move_on(every)
-                await self.wake("outbox")
+                await self.round("outbox")
             return False
 
         async with self.running(self.sending.run):

@@ -209,8 +209,7 @@ async def test_a_question_is_asked_once_however_often_the_loop_wakes(room: Room)
     async with room.running(room.lookups.run):
         await asked(room)
         for _ in range(5):
-            await room.wake("lookups")
-            await asyncio.sleep(0.005)
+            await room.turn("lookups")
         room.portal.gate.set()
         await answered(room, (await room.draft()).id)
     assert [method for method, _about in room.portal.asked] == ["letter"]

@@ -79,8 +79,7 @@ async def test_nothing_goes_before_its_time(room: Room) -> None:
     await room.told_to_go()
     room.clock.move_on(UNDO - timedelta(milliseconds=1))
     async with room.running(room.sending.run):
-        await room.wake("outbox")
-        await asyncio.sleep(0.05)
+        await room.round("outbox")
     assert room.portal.sends == []
     assert await room.state() is OutboxState.HELD
 
@@ -281,8 +280,7 @@ async def test_what_is_not_known_is_never_repeated_by_itself(room: Room) -> None
         await room.restart()
         async with room.running(room.sending.run):
             room.clock.move_on(timedelta(hours=5))
-            await room.wake("outbox")
-            await asyncio.sleep(0.02)
+            await room.round("outbox")
     assert len(room.portal.sends) == 1
     assert await room.state() is OutboxState.UNKNOWN
 
@@ -436,8 +434,7 @@ async def test_a_letter_that_is_undone_just_before_its_claim_does_not_go(room: R
     room.clock.move_on(UNDO)
     await room.decide(row, Decision.UNDO)
     async with room.running(room.sending.run):
-        await room.wake("outbox")
-        await asyncio.sleep(0.02)
+        await room.round("outbox")
     assert room.portal.sends == []
 
 

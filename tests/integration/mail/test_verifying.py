@@ -1,6 +1,5 @@
 """A letter that may have left is looked for, repeated only where that is proven to be safe."""
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,7 +27,7 @@ from storage.database import Transaction
 from storage.records.drafts import DraftState, Field
 from storage.records.notices import Manner, NoticeKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
-from tests.integration.mail.room import ANNA, CONNECTION, JANE, SUPPORT, Room, Seen, manners
+from tests.integration.mail.room import ANNA, CONNECTION, JANE, SUPPORT, Room, manners
 
 NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
 FAILED = Unknown(Failure(FailureCode.PORTAL_FAILED, 500))
@@ -76,8 +75,7 @@ async def test_nobody_looks_before_the_first_call_is_surely_over(room: Room) -> 
     assert row.next_at is not None
     room.clock.move_on(row.next_at - room.clock.now - timedelta(seconds=1))
     async with room.running(room.sending.run):
-        await room.wake("outbox")
-        await asyncio.sleep(0.02)
+        await room.round("outbox")
     assert len(room.portal.asked) == asked
     assert row.next_at == row.updated_at + WAITS.quiet(HOST)
 
@@ -249,14 +247,10 @@ async def test_what_nobody_knows_is_told_three_times_in_all(room: Room) -> None:
     await unanswered(room)
     await room.go(OutboxState.UNKNOWN, every=TICK)
     rings = 0
-
-    async def nobody_is_to_be_reminded() -> bool:
-        return not await room.database.read(outbox.to_remind_of)
-
     for hours in (0, 1, 2, 24, 48, 72):
-        room.clock.move_on(timedelta(hours=hours))
         async with room.running(room.sending.run):
-            await room.until(nobody_is_to_be_reminded)
+            room.clock.move_on(timedelta(hours=hours))
+            await room.round("outbox")
         rings += sum(1 for one in await room.see() if one.kind is NoticeKind.OUTCOME)
     assert rings == 3
 
@@ -349,17 +343,14 @@ async def test_what_was_put_off_goes_by_itself_and_rings_only_if_it_lasts(room: 
     row = await room.go(OutboxState.DEFERRED)
     assert row.next_at == row.updated_at + timedelta(seconds=2)
     assert manners(await room.see()) == [(NoticeKind.OUTBOX, Manner.EDIT)]
-    seen: list[Seen] = []
-
-    async def it_rang() -> bool:
-        room.clock.move_on(TICK)
-        await room.wake("outbox")
-        seen.extend(await room.see())
-        return any(one.kind is NoticeKind.OUTCOME for one in seen)
-
     async with room.running(room.sending.run):
-        await room.until(it_rang)
-    assert manners(seen) == [(NoticeKind.OUTCOME, Manner.NEW), (NoticeKind.FOLD, Manner.EDIT)]
+        for _ in range(5):
+            room.clock.move_on(TICK)
+            await room.round("outbox")
+    assert manners(await room.see()) == [
+        (NoticeKind.OUTCOME, Manner.NEW),
+        (NoticeKind.FOLD, Manner.EDIT),
+    ]
     room.portal.accepts = Sent(to=(JANE,))
     await room.go(OutboxState.SENT, every=TICK)
     assert manners(await room.see())[0] == (NoticeKind.OUTBOX, Manner.EDIT)

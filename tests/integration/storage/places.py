@@ -16,8 +16,12 @@ KEYS = SecretKeys([b"k" * 32])
 OTHER_KEYS = SecretKeys([b"o" * 32])
 
 
-async def open_database(path: Path, keys: SecretKeys = KEYS) -> Database:
-    return await Database.open(path, keys, migrations, clock=lambda: NOON, busy_seconds=0.2)
+async def open_database(
+    path: Path, keys: SecretKeys = KEYS, *, busy_seconds: float = 0.2
+) -> Database:
+    return await Database.open(
+        path, keys, migrations, clock=lambda: NOON, busy_seconds=busy_seconds
+    )
 
 
 async def make_database(path: Path) -> None:

@@ -170,16 +170,18 @@ async def test_row_answers_none_for_no_row_and_a_returning_insert_counts(db: Dat
 async def test_row_57_a_lock_held_by_another_process_is_waited_for_then_reported(
     db: Database, path: Path
 ) -> None:
+    patient = await open_database(path, busy_seconds=30)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageUnavailable) as caught:
             await db.write(add_fact("one"))
         assert caught.value.trouble is Trouble.LOCKED
         assert await db.read(fact_names) == []
-        waiting = asyncio.gather(db.write(add_fact("two")))
+        waiting = asyncio.gather(patient.write(add_fact("two")))
         await asyncio.sleep(0.05)
         other.execute("ROLLBACK")
         assert sum(await waiting) == 1
+    await patient.close()
 
 
 async def test_nobody_else_writes_between_a_changes_look_and_its_write(
