@@ -47,6 +47,15 @@ def forward_body(
     return _letter_bytes(about, sender, to, cc, bcc, subject, html)
 
 
+def html_of(body: bytes) -> str:
+    """The text that such bytes carry; '' if they are none of those made here."""
+    try:
+        params = json.loads(body)
+    except ValueError:
+        return ""
+    return str(params.get("body", "")) if isinstance(params, dict) else ""
+
+
 def _letter_bytes(
     about: dict[str, int],
     sender: str,

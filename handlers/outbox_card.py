@@ -5,6 +5,7 @@ from aiogram.utils.formatting import Bold, Text, as_list
 from handlers.address_text import addresses_text, filled
 from handlers.buttons import AskAgainButton, MendButton, on_draft, on_row
 from handlers.cards import Button, Shown
+from handlers.earlier_line import earlier_lines
 from handlers.formatting import length
 from handlers.letter_card import shown_line
 from handlers.sentences import (
@@ -23,7 +24,7 @@ from mail.scenes import OutboxScene
 from mail.second_answer import offers_kept
 from storage.records.drafts import Field
 from storage.records.notices import CardKind
-from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
 
 MOST_SHOWN = 5  # addresses of a list; the rest is counted
 LIST_UNITS = 600  # of a list; what follows its first address is counted from there
@@ -37,8 +38,9 @@ def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
     if scene.rings and row.state is OutboxState.REJECTED and scene.draft is not None:
         return _refusal(scene, _)
     if scene.rings and row.why in (Why.ANSWERED, Why.UNGUARDED):
-        return Shown(_stopped(scene, _))
+        return Shown(as_list(_stopped(scene, _), *earlier_lines(scene.earlier, _)))
     lines, keyboard = _state(scene, _)
+    lines += earlier_lines(scene.earlier, _)
     lines.append(Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)))
     if scene.draft is not None and offers_kept(row, scene.draft):
         lines += left_out(scene.draft.written, _)
@@ -90,10 +92,22 @@ def _stopped(scene: OutboxScene, _: Texts) -> Text:
             "Bitrix24; “{send}” sends yours in any case."
         )
         return Text(_("Not sent: {reason}").format(reason=reason.format(send=_("Send"))), " ⚠️")
-    reason = _(
-        "{sender} has answered this letter since you began ({time}). Look in Bitrix24; “{send}” "
-        "sends yours all the same."
-    ).format(
+    if stopped.earlier is Earlier.LEFT:
+        said = _(
+            "the first letter, which you sent before, has left ({time}). “{send}” sends this one "
+            "all the same."
+        )
+    elif stopped.earlier is Earlier.MAY_HAVE_LEFT:
+        said = _(
+            "{sender} has answered this letter since you began ({time}). This may be the letter "
+            "that you sent before. Look in Bitrix24; “{send}” sends this one all the same."
+        )
+    else:
+        said = _(
+            "{sender} has answered this letter since you began ({time}). Look in Bitrix24; "
+            "“{send}” sends yours all the same."
+        )
+    reason = said.format(
         sender=shown_line(stopped.sender),
         time=_.date_time(stopped.answered_at, zone),
         send=_("Send"),
@@ -174,6 +188,10 @@ def _sent(scene: OutboxScene, _: Texts) -> list[Text]:
         lines.append(Text(_("You said that it was sent.")))
     if row.why is Why.THREAD:
         lines.append(Text(_("The portal gave no clear answer, but the letter is there.")))
+    if row.why is Why.FIRST_LEFT:
+        lines.append(
+            Text(_("It was there after all when it was its turn, so that it was not sent again."))
+        )
     if _differs(row):
         said = _("Bitrix24 changed the recipients; asked for: {asked}")
         lines.append(filled(said, "asked", recipients_text(row.envelope.to, _)))
@@ -202,6 +220,8 @@ def _cancelled(row: OutboxRow, _: Texts) -> str:
             return _("Cancelled, because the account changed. It did not leave.")
         case Why.ANSWERED | Why.UNGUARDED:
             return _("Stopped before it left; the reason is below.")
+        case Why.FIRST_LEFT:
+            return _("Cancelled, because the letter had left the first time.")
         case _:
             return _("Cancelled. It did not leave.")
 
@@ -234,7 +254,8 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     row = scene.row
     lines = [Text(_not_known(row, _), " ❓")]
     if row.state is OutboxState.ABANDONED:
-        lines.append(Text(_("You left it at that.")))
+        went_on = row.why is Why.AGAIN
+        lines.append(Text(_("You sent it again.") if went_on else _("You left it at that.")))
         return lines, ()
     zone = scene.connection.account.zone if scene.connection else ""
     if row.why is Why.RESTART:
@@ -282,6 +303,7 @@ def _refusal(scene: OutboxScene, _: Texts) -> Shown:
     reasons = field_sentences(row.failure, _) or (failure_sentence(row.failure, _, zone),)
     lines = [Text(_("Not sent: {reason}").format(reason=after_colon(reasons[0])), " ❌")]
     lines += [Text(reason) for reason in reasons[1:]]
+    lines += earlier_lines(scene.earlier, _)
     lines.append(Text(_("Everything you wrote is kept.")))
     fields = mend_fields(row.failure) or (Field.REVIEW,)
     opens = tuple(on_draft(draft, field_label(f, _), Press.OPEN, f) for f in fields)

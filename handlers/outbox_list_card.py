@@ -4,13 +4,14 @@ from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.buttons import ListButton, MendButton
 from handlers.cards import Button, Shown
+from handlers.earlier_line import earlier_lines
 from handlers.letter_card import shortened, shown_line
 from handlers.outbox_card import recipients_text
 from handlers.texts import Texts, mark
 from mail.outbox import Decision
 from mail.scenes import OutboxListScene
 from storage.records.notices import CardKind
-from storage.records.outbox import OutboxRow, OutboxState
+from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
 
 MOST_OPEN = 10  # letters with buttons; the rest is counted
 LINE_UNITS = 120  # of recipients, and of a subject
@@ -30,6 +31,22 @@ _STATES = {
     OutboxState.ABANDONED: (mark("Left as not known"), "❓"),
 }
 
+_REASONS = {
+    (OutboxState.CANCELLED, Why.ANSWERED): (
+        mark("Stopped, not sent: there was an answer already"),
+        "⚠️",
+    ),
+    (OutboxState.CANCELLED, Why.UNGUARDED): (
+        mark("Stopped, not sent: the bot could not see whether somebody had answered"),
+        "⚠️",
+    ),
+    (OutboxState.CANCELLED, Why.FIRST_LEFT): (
+        mark("Not sent again, because it had left the first time"),
+        "⚪",
+    ),
+    (OutboxState.ABANDONED, Why.AGAIN): (mark("Not known whether it left; then sent again"), "❓"),
+}
+
 _URGENT = (OutboxState.UNKNOWN, OutboxState.EXPIRED, OutboxState.BLOCKED)
 
 
@@ -41,26 +58,32 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
     lines = [Text(Bold(_("Your outbox")))]
     if not scene.open and not scene.ended:
         lines.append(Text(_("Nothing is on its way. To answer a letter, begin with /reply.")))
-    lines += [_line(row, f"{number}. ", scene.zone, _) for number, row in enumerate(shown, start=1)]
+    lines += [_line(row, f"{number}. ", scene, _) for number, row in enumerate(shown, start=1)]
     more = len(scene.open) - len(shown)
     if more > 0:
         said = _.plural("and {n} more on its way", "and {n} more on their way", more)
         lines.append(Text(said.format(n=_.number(more))))
     if scene.ended:
         lines.append(Text(Bold(_("Lately"))))
-        lines += [_line(row, "", scene.zone, _) for row in scene.ended]
+        lines += [_line(row, "", scene, _) for row in scene.ended]
     keyboard = tuple(
         buttons for number, row in enumerate(shown, start=1) for buttons in _buttons(row, number, _)
     )
     return Shown(as_list(*lines, sep="\n\n"), keyboard, CardKind.OUTBOX_LIST)
 
 
-def _line(row: OutboxRow, number: str, zone: str, _: Texts) -> Text:
-    said, sign = _STATES[OutboxState.DEFERRED if row.waits else row.state]
+def _line(row: OutboxRow, number: str, scene: OutboxListScene, _: Texts) -> Text:
+    said, sign = _ended_so(row) or _STATES[OutboxState.DEFERRED if row.waits else row.state]
     to = shortened(recipients_text(row.envelope.to, _).render()[0], LINE_UNITS)
     subject = shortened(shown_line(row.envelope.subject), LINE_UNITS)
-    when = _.date_time(row.updated_at, zone)
-    return Text(f"{number}{_(said)} {sign}\n", f"{to} · {subject}\n", when)
+    when = _.date_time(row.updated_at, scene.zone)
+    line = Text(f"{number}{_(said)} {sign}\n", f"{to} · {subject}\n", when)
+    return as_list(line, *earlier_lines(scene.earlier.get(row.id, Earlier.NONE), _))
+
+
+def _ended_so(row: OutboxRow) -> tuple[str, str] | None:
+    """What its state alone does not tell of a letter that ended."""
+    return _REASONS.get((row.state, row.why))
 
 
 def _buttons(row: OutboxRow, number: int, _: Texts) -> list[tuple[Button, ...]]:

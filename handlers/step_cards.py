@@ -5,6 +5,7 @@ from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text, as_list
 from handlers.address_text import addresses_text
 from handlers.buttons import on_draft
 from handlers.cards import Button, Shown, rows
+from handlers.earlier_line import earlier_lines
 from handlers.letter_card import shortened, shown_line
 from handlers.review_card import review_card, whole_html
 from handlers.sentences import failure_sentence
@@ -17,6 +18,7 @@ from mail.scenes import DraftScene
 from mail.steps import SHOWS_REVIEW
 from storage.records.drafts import Choice, Draft, DraftState, Field, Wants
 from storage.records.notices import CardKind
+from storage.records.outbox import Earlier
 
 TEXT_UNITS = 1500  # of the text that a step shows
 FIRST_WORDS = 60  # units of the text, by which what was set aside is told apart
@@ -40,16 +42,20 @@ def draft_card(scene: DraftScene, _: Texts) -> Shown:
     """The draft as it is now: set aside, looking, at a step, or at its review."""
     draft = scene.draft
     if draft.state is DraftState.ASIDE:
-        return _aside(draft, _)
+        return _aside(scene, _)
     if draft.wants is not Wants.NOTHING:
         return _looking(draft, _, slow=scene.slow)
     if draft.field in SHOWS_REVIEW:
-        return review_card(draft, _)
+        return review_card(draft, _, scene.earlier)
     return _step(scene, _)
 
 
-def _aside(draft: Draft, _: Texts) -> Shown:
-    lines = [Text(_("Set aside. Nothing was sent, and nothing is lost."))]
+def _aside(scene: DraftScene, _: Texts) -> Shown:
+    draft = scene.draft
+    said = _("Set aside. Nothing was sent, and nothing is lost.")
+    if scene.earlier is not Earlier.NONE:
+        said = _("Set aside; nothing is lost.")
+    lines = [Text(said), *earlier_lines(scene.earlier, _)]
     if draft.letter_number:
         lines.append(Text(_("Letter {number}").format(number=draft.letter_number)))
     if draft.written.subject:

@@ -24,7 +24,7 @@ from mail.outbox_changes import SIGN, show_state, tell_outcome
 from mail.ports import NewId
 from mail.scenes import OutboxScene
 from mail.steps import SHOWS_REVIEW, STEPS
-from storage import connections, drafts, notices, outbox
+from storage import connections, drafts, earlier, notices, outbox
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field
 from storage.records.notices import Card, CardKind, Manner, NoticeKind
@@ -232,7 +232,8 @@ class Outbox:
             check_card(tx, person, place, message, CardKind.OUTBOX, row_id)
             relabel(tx, person, place, message, CardKind.OUTBOX, row_id, revision)
             connection = connections.find(tx, person, row.connection)
-            return OutboxScene(row, drafts.find(tx, person, row.draft), connection, rings=False)
+            draft, told_before = drafts.find(tx, person, row.draft), earlier.of_row(tx, row)
+            return OutboxScene(row, draft, connection, rings=False, earlier=told_before)
 
         return await self._database.write(look)
 

@@ -29,6 +29,11 @@ def find(row: OutboxRow, html: str, thread: Iterable[ThreadLetter]) -> ThreadLet
     return next((letter for letter in thread if _is_it(row, text, letter)), None)
 
 
+def may_be(row: OutboxRow, letter: ThreadLetter) -> bool:
+    """Is it from this row's sender, and not older than its call? That proves nothing."""
+    return _is_from(letter, row.envelope.sender) and not _is_older(row, letter)
+
+
 def own_letters(thread: Iterable[ThreadLetter], senders: Iterable[str]) -> list[ThreadLetter]:
     """Those that left from one of these addresses."""
     emails = list(senders)
@@ -37,12 +42,16 @@ def own_letters(thread: Iterable[ThreadLetter], senders: Iterable[str]) -> list[
 
 def _is_it(row: OutboxRow, text: str, letter: ThreadLetter) -> bool:
     assert row.baseline is not None
-    assert row.first_wire_at is not None
-    if letter.id in row.baseline or not _is_from(letter, row.envelope.sender):
-        return False
-    if letter.date is not None and letter.date < row.first_wire_at - CLOCKS_DIFFER:
+    if letter.id in row.baseline or not may_be(row, letter):
         return False
     return _has_recipients(letter, row) and _has_text(letter, text)
+
+
+def _is_older(row: OutboxRow, letter: ThreadLetter) -> bool:
+    called_at = row.first_wire_at
+    if letter.date is None or called_at is None:
+        return False
+    return letter.date < called_at - CLOCKS_DIFFER
 
 
 def _is_from(letter: ThreadLetter, email: str) -> bool:

@@ -4,7 +4,6 @@ What it reads is also the baseline: letters that were there before our own left.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bitrix24.models import ThreadLetter
@@ -13,28 +12,20 @@ from storage.records.connections import Connection
 from storage.records.drafts import Draft
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Somebody answered since the draft was begun, or since the person was last told."""
-
-    sender: str
-    at: datetime
-
-
 def look(
     thread: Sequence[ThreadLetter], draft: Draft | None, connection: Connection
-) -> Answered | None:
-    """What stops the reply; None: nothing."""
+) -> ThreadLetter | None:
+    """The answer that stops the reply: since the draft was begun, or the person last told."""
     if draft is None or not connection.guarded:
         return None
     since = _told_until(draft)
     senders = [sender.email for sender in connection.account.senders]
     answers = [
-        Answered(letter.from_, letter.date)
+        (letter.date, letter)
         for letter in own_letters(thread, senders)
         if letter.date is not None and letter.date > since
     ]
-    return max(answers, key=lambda answer: answer.at, default=None)
+    return max(answers, key=lambda answer: answer[0], default=(None, None))[1]
 
 
 def _told_until(draft: Draft) -> datetime:

@@ -1,6 +1,7 @@
 """What a notice shows: a scene holds all records that its renderer needs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mail.without_access import ClosedScene
@@ -8,7 +9,7 @@ from storage.records.absences import Absence
 from storage.records.connections import ConnectAttempt, Connection, ConnectionTest
 from storage.records.drafts import Draft
 from storage.records.letters import Letter
-from storage.records.outbox import OutboxRow
+from storage.records.outbox import Earlier, OutboxRow
 from storage.records.people import Person
 from storage.records.places import Place
 
@@ -17,12 +18,16 @@ SLOW = timedelta(seconds=3)  # after that a person is told what is being waited 
 
 @dataclass(frozen=True, slots=True)
 class DraftScene:
-    """A step, the review, or a draft that was set aside; `slow`: the portal takes its time."""
+    """A step, the review, or a draft that was set aside; `slow`: the portal takes its time.
+
+    `earlier`: what is known of it if it was told to go before.
+    """
 
     draft: Draft
     connection: Connection | None
     letter: Letter | None
     slow: bool = False
+    earlier: Earlier = Earlier.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class OutboxScene:
     """A letter on its way; `rings` where it is told in a message of its own.
 
     `slow`: it waits for its turn, or for an answer, for longer than anybody should in silence.
+    `earlier`: what is known of the letter that this one was before it was sent again.
     """
 
     row: OutboxRow
@@ -45,6 +51,7 @@ class OutboxScene:
     connection: Connection | None
     rings: bool
     slow: bool = False
+    earlier: Earlier = Earlier.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class OutboxListScene:
     open: tuple[OutboxRow, ...]
     ended: tuple[OutboxRow, ...]
     zone: str = ""
+    earlier: Mapping[str, Earlier] = field(default_factory=dict)  # by row
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from storage import (
     connection_tests,
     connections,
     drafts,
+    earlier,
     invites,
     letters,
     notices,
@@ -77,7 +78,9 @@ def _draft(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     connection = connections.find(tx, reader.id, draft.connection)
     against = known_or_none(tx, draft)
     slow = draft.wants is not Wants.NOTHING and tx.now - draft.updated_at >= SLOW
-    scene = DraftScene(draft, connection, against.letter if against else None, slow)
+    letter = against.letter if against else None
+    told_before = earlier.of_draft(tx, reader.id, draft.id)
+    scene = DraftScene(draft, connection, letter, slow, told_before)
     return Showing(reader, scene, _target(tx, notice, CardKind.DRAFT))
 
 
@@ -107,7 +110,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     message = card.message if card else None
     draft = drafts.find(tx, reader.id, row.draft)
     connection = connections.find(tx, reader.id, row.connection)
-    scene = OutboxScene(row, draft, connection, rings, slow=is_slow(tx, row))
+    scene = OutboxScene(row, draft, connection, rings, is_slow(tx, row), earlier.of_row(tx, row))
     if rings:
         return Showing(reader, scene, reply_to=message)
     return Showing(reader, scene, target=message)
@@ -150,10 +153,13 @@ def zone_of(tx: Reading, reader: Person) -> str:
 
 def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
     place = notice.place
+    on_their_way = outbox.on_their_way(tx, reader.id, place)
+    ended = outbox.lately_ended(tx, reader.id, place, tx.now - LATELY, MOST_ENDED)
     scene = OutboxListScene(
-        outbox.on_their_way(tx, reader.id, place),
-        outbox.lately_ended(tx, reader.id, place, tx.now - LATELY, MOST_ENDED),
+        on_their_way,
+        ended,
         zone_of(tx, reader),
+        {row.id: earlier.of_row(tx, row) for row in (*on_their_way, *ended)},
     )
     return Showing(reader, scene, _target(tx, notice, CardKind.OUTBOX_LIST))
 

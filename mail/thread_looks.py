@@ -7,20 +7,21 @@ from datetime import timedelta
 from functools import partial
 
 from bitrix24.errors import AccessLost, Moved, PortalError, Refused, Unknown
+from bitrix24.letter_bodies import html_of
 from bitrix24.models import ThreadLetter
-from mail import body, moving, reconcile, reply_guard, wire_results
+from mail import moving, reconcile, reply_guard, wire_results
 from mail.draft_changes import known_or_none, reopened, show_typed
+from mail.earlier import give_way, may_be_ours, settle
 from mail.failures import stored
 from mail.outbox_changes import show_state, tell_outcome
 from mail.ports import Portal, Senses, Step
-from mail.reply_guard import Answered
 from mail.waits import MAX_REPLAYS, Waits
 from mail.webhooks import webhook_of
-from storage import connections, drafts, outbox, portals
+from storage import connections, drafts, earlier, outbox, portals
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import Draft, Field, GuardStop
-from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
 
 _log = logging.getLogger(__name__)
 
@@ -70,26 +71,16 @@ class Looks:
             if asked:
                 return Passed(None)
             _log.info("outbox %s: the guard could not look: %s", row.id, error)
-            await self._database.write(lambda tx: self._stop(tx, row, Why.UNGUARDED, None))
+            await self._database.write(lambda tx: _stop(tx, row, Why.UNGUARDED, GuardStop(tx.now)))
             return None
         answered = reply_guard.look(thread, draft, connection)
-        if answered is None:
-            return Passed(reply_guard.baseline(thread))
-        await self._database.write(lambda tx: self._stop(tx, row, Why.ANSWERED, answered))
-        return None
-
-    def _stop(self, tx: Transaction, row: OutboxRow, why: Why, answered: Answered | None) -> None:
-        """Back to the review, where Send sends it in spite of that."""
-        if not outbox.move(tx, row, OutboxState.CANCELLED, why=why):
-            return
-        tell_outcome(tx, row)
-        draft = drafts.find(tx, row.owner, row.draft)
-        against = known_or_none(tx, draft) if draft else None
-        if draft is None or against is None:
-            return
-        stopped = GuardStop(tx.now, answered.sender, answered.at) if answered else GuardStop(tx.now)
-        draft = replace(draft, written=replace(draft.written, stopped=stopped))
-        show_typed(tx, reopened(draft, Field.REVIEW, against))
+        before = await self._database.read(lambda tx: earlier.of_row(tx, row))
+        guarded = connection.guarded
+        if (answered is not None or before is not Earlier.NONE) and await self._database.write(
+            lambda tx: _stops(tx, row, thread, answered, guarded)
+        ):
+            return None
+        return Passed(reply_guard.baseline(thread))
 
     async def after(self, row: OutboxRow) -> Repeat | None:
         """Looks for the letter; a claimed row if its call is to be repeated."""
@@ -129,8 +120,7 @@ class Looks:
         if draft is None or draft.letter_number is None or row.baseline is None:
             return False
         thread = await self._thread(connection, draft.letter_number)
-        html = body.joined([part.html for part in draft.written.parts])
-        return reconcile.find(row, html, thread) is not None
+        return reconcile.find(row, html_of(row.body), thread) is not None
 
     async def _thread(self, connection: Connection, number: int) -> tuple[ThreadLetter, ...]:
         return (await self._portal.thread(webhook_of(connection.address), number)).value
@@ -198,3 +188,39 @@ class Looks:
 def _found(tx: Transaction, row: OutboxRow) -> None:
     if outbox.accept(tx, row, Why.THREAD):
         show_state(tx, row, None)
+
+
+def _stops(
+    tx: Transaction,
+    row: OutboxRow,
+    thread: tuple[ThreadLetter, ...],
+    answered: ThreadLetter | None,
+    guarded: bool,
+) -> bool:
+    """Does it not go? Because the same letter is there, or because a person must be asked."""
+    left = settle(tx, row, thread)
+    if left is not None and left.row.body == row.body:
+        give_way(tx, row, left.row)
+    elif left is not None and guarded:
+        sender = left.row.envelope.sender
+        _stop(tx, row, Why.ANSWERED, GuardStop(tx.now, sender, left.date, Earlier.LEFT))
+    elif answered is not None:
+        mine = may_be_ours(tx, row, answered)
+        perhaps = Earlier.MAY_HAVE_LEFT if mine else Earlier.NONE
+        _stop(tx, row, Why.ANSWERED, GuardStop(tx.now, answered.from_, answered.date, perhaps))
+    else:
+        return False
+    return True
+
+
+def _stop(tx: Transaction, row: OutboxRow, why: Why, stopped: GuardStop) -> None:
+    """Back to the review, where Send sends it in spite of that."""
+    if not outbox.move(tx, row, OutboxState.CANCELLED, why=why):
+        return
+    tell_outcome(tx, row)
+    draft = drafts.find(tx, row.owner, row.draft)
+    against = known_or_none(tx, draft) if draft else None
+    if draft is None or against is None:
+        return
+    draft = replace(draft, written=replace(draft.written, stopped=stopped))
+    show_typed(tx, reopened(draft, Field.REVIEW, against))

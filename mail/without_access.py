@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from storage import drafts, notices, outbox, people
+from storage import drafts, earlier, notices, outbox, people
 from storage.database import Reading, Transaction
 from storage.records.drafts import DraftState
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, Priority
-from storage.records.outbox import ENDED, OutboxState
+from storage.records.outbox import ENDED, Earlier, OutboxState
 from storage.records.places import Place
 
 KEPT = timedelta(days=30)  # drafts and letters are kept for so long
@@ -45,6 +45,14 @@ _LETTERS = {
     OutboxState.ABANDONED: Closure.NOT_KNOWN,
 }
 
+# What did not leave may have left when it was told to go before.
+_DID_NOT_LEAVE = (Closure.ASIDE, Closure.CANCELLED, Closure.NOT_SENT)
+_ALSO = {
+    Earlier.NONE: {},
+    Earlier.MAY_HAVE_LEFT: dict.fromkeys(_DID_NOT_LEAVE, Closure.NOT_KNOWN),
+    Earlier.LEFT: dict.fromkeys(_DID_NOT_LEAVE, Closure.ENDED),
+}
+
 _NOTICES = {
     CardKind.DRAFT: NoticeKind.DRAFT,
     CardKind.OUTBOX: NoticeKind.OUTBOX,
@@ -71,10 +79,14 @@ def _closure(tx: Reading, card: Card) -> Closure:
     if card.kind is CardKind.DRAFT:
         draft = drafts.find(tx, card.person, card.subject)
         set_aside = draft is not None and draft.state is DraftState.ASIDE
-        return Closure.ASIDE if set_aside else Closure.ENDED
+        told_before = earlier.of_draft(tx, card.person, card.subject)
+        return _ALSO[told_before].get(Closure.ASIDE, Closure.ASIDE) if set_aside else Closure.ENDED
     if card.kind is CardKind.OUTBOX:
         row = outbox.find(tx, card.person, card.subject)
-        return _LETTERS.get(row.state, Closure.ON_ITS_WAY) if row else Closure.ENDED
+        if row is None:
+            return Closure.ENDED
+        closure = _LETTERS.get(row.state, Closure.ON_ITS_WAY)
+        return _ALSO[earlier.of_row(tx, row)].get(closure, closure)
     return Closure.ENDED
 
 

@@ -62,9 +62,10 @@ def find(tx: Reading, owner: int, row_id: str) -> OutboxRow | None:
 
 
 def newest_of_draft(tx: Reading, owner: int, draft: str) -> OutboxRow | None:
-    """What became of a draft that was told to go."""
+    """What became of a draft that was told to go; what gave way to its first one tells nothing."""
     row = tx.row(
         "SELECT * FROM outbox WHERE draft = :draft AND owner = :owner "
+        "AND NOT (state = 'cancelled' AND why = 'first_left') "
         "ORDER BY created_at DESC, id DESC LIMIT 1",
         draft=draft,
         owner=owner,
@@ -198,14 +199,18 @@ def claim_replay(tx: Transaction, row: OutboxRow, *, lease_until: datetime) -> b
 
 
 def accept(tx: Transaction, row: OutboxRow, why: Why, accepted_to: tuple[str, ...] = ()) -> bool:
-    """Positive evidence counts however late it comes, and whoever brings it."""
+    """Positive evidence counts however late it comes, and whoever brings it.
+
+    Also for what was left as not known, or sent again.
+    """
     accepted = tx.row(
         """
         UPDATE outbox SET
             state = 'sent', why = :why, revision = revision + 1, failure = NULL,
             accepted_to = :accepted_to, lease_until = NULL, next_at = NULL, remind_at = NULL,
             updated_at = :now
-        WHERE id = :id AND owner = :owner AND state IN ('sending', 'verifying', 'unknown')
+        WHERE id = :id AND owner = :owner
+            AND state IN ('sending', 'verifying', 'unknown', 'abandoned')
         RETURNING id
         """,
         id=row.id,

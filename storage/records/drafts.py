@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.records.failures import Failure
+from storage.records.outbox import Earlier
 from storage.records.places import Place
 
 
@@ -81,11 +82,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class GuardStop:
-    """The reply guard stopped this draft and asked: who answered when, if it could look."""
+    """The reply guard stopped this draft and asked: who answered when, if it could look.
+
+    `earlier`: is the answer a letter that this draft was before, or may it be?
+    """
 
     asked_at: datetime
     sender: str = ""
     answered_at: datetime | None = None
+    earlier: Earlier = Earlier.NONE
 
 
 @dataclass(frozen=True, slots=True)

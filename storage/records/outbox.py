@@ -44,6 +44,15 @@ class Why(StrEnum):
     AGAIN = "again"  # sent again as a new row
     ANSWERED = "answered"  # the reply guard found that the letter was answered meanwhile
     UNGUARDED = "unguarded"  # the reply guard was not allowed to look
+    FIRST_LEFT = "first_left"  # sent again, and the first one was found before the second went
+
+
+class Earlier(StrEnum):
+    """What is known of letters that a draft was before it was told to go again."""
+
+    NONE = ""
+    MAY_HAVE_LEFT = "may_have_left"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,23 @@ async def test_send_again_takes_two_presses_and_a_new_key(
     assert count_sends(sandbox) == 2
 
 
+async def test_send_again_finds_the_first_letter_after_all(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    """The copy came late: the letter left twice, and the guard called the first a stranger's."""
+    anna, chat = connected, connected.chat
+    sandbox.portal.sent_copies = 3600.0
+    _card, told = await lost(anna, sandbox)
+    for letter in sandbox.portal.letters:
+        letter.visible_at = None
+    await anna.press(told, "Send again").answered()
+    await chat.wait_until(lambda _: told.buttons == ["Send again", "Back"])
+    await anna.press(told, "Send again").answered()
+    await chat.wait_until(lambda _: told.text.startswith(f"Sent to {JANE} ✅"))
+    assert "it was not sent again" in told.text
+    assert (count_sends(sandbox), len(sandbox.portal.sent)) == (1, 1)
+
+
 async def test_send_again_pressed_in_haste_sends_once_more_only(
     connected: Person, sandbox: Sandbox
 ) -> None:

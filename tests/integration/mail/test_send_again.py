@@ -1,0 +1,224 @@
+"""After Send again: the first letter may have left, or is found after all; nothing denies it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bitrix24.errors import Failure, FailureCode, NotSent, Refused, RefusedField, Unknown
+from bitrix24.models import Sent, ThreadLetter
+from handlers.notices import render_scene
+from handlers.texts import Catalogues
+from mail.draft_presses import Press
+from mail.outbox import Decision
+from mail.scenes import Showing
+from mail.without_access import cards_to_close, close
+from storage import connections, notices, outbox, people
+from storage.database import Transaction
+from storage.records.drafts import DraftState, Field
+from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
+from storage.records.people import Access, Person
+from storage.times import as_text
+from tests.integration.mail.room import ANNA, CONNECTION, HOME, JANE, SUPPORT, Room, Seen
+
+EN = Catalogues({}).for_language("en", "en")
+NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
+AWAY = NotSent(Failure(FailureCode.UNREACHABLE))
+REFUSED = Refused(
+    Failure(FailureCode.VALIDATION, 400, fields=(RefusedField("to", "NO_RECIPIENTS", "None"),))
+)
+TICK = timedelta(seconds=30)
+MAY_HAVE = "It was sent once before; whether that one left is not known."
+HAS = "It was sent once before, and that one left."
+
+
+def copy(at: datetime, text: str = "Thanks", number: int = 17) -> ThreadLetter:
+    return ThreadLetter.model_validate(
+        {"id": number, "from": SUPPORT, "to": JANE, "date": at.isoformat(), "body": text}
+    )
+
+
+async def sent_again(room: Room) -> tuple[OutboxRow, OutboxRow]:
+    """The first letter, of which nobody knows, and the second, which is held."""
+    room.portal.accepts = NO_ANSWER
+    await room.told_to_go()
+    first = await room.go(OutboxState.UNKNOWN, every=TICK)
+    await room.see()
+    await room.decide(first, Decision.SEND_AGAIN)
+    room.portal.accepts = Sent(to=(JANE,))
+    return first, await room.row()
+
+
+def words(seen: list[Seen]) -> str:
+    """What the messages say, one after another."""
+    return "\n\n".join(words_of(one) for one in seen)
+
+
+def words_of(one: Seen) -> str:
+    reader = Person(ANNA, "Anna", "anna", "en", Access.ADMITTED, False, None, None, 1)
+    return render_scene(Showing(reader, one.scene), EN).content()[0]
+
+
+def unguard(tx: Transaction) -> None:
+    found = connections.find(tx, ANNA, CONNECTION)
+    assert found is not None
+    connections.save(tx, replace(found, guarded=False))
+
+
+def wired_at(tx: Transaction, row: str, at: datetime) -> None:
+    tx.execute("UPDATE outbox SET first_wire_at = :at WHERE id = :id", id=row, at=as_text(at))
+
+
+def shut_out(tx: Transaction) -> None:
+    """As a removal leaves it: no access, and each card is to say what became of it."""
+    person = people.get(tx, ANNA)
+    people.save(tx, replace(person, access=Access.REFUSED))
+    for card in cards_to_close(tx, ANNA):
+        close(tx, card)
+
+
+async def test_undo_of_the_second_letter_forgot_that_the_first_may_have_left(room: Room) -> None:
+    _first, second = await sent_again(room)
+    assert MAY_HAVE in words(await room.see())
+    await room.decide(second, Decision.UNDO)
+    assert MAY_HAVE in words(await room.see())
+    draft = await room.press(await room.draft(), Press.CANCEL)
+    assert draft.state is DraftState.ASIDE
+    said = words(await room.see())
+    assert MAY_HAVE in said
+    assert "Nothing was sent" not in said
+
+
+async def test_what_waits_and_what_was_refused_tells_of_the_first_letter(room: Room) -> None:
+    await sent_again(room)
+    room.portal.accepts = AWAY
+    second = await room.go(OutboxState.DEFERRED)
+    assert MAY_HAVE in words(await room.see())
+    room.portal.accepts = REFUSED
+    await room.decide(second, Decision.TRY_AGAIN)
+    await room.go(OutboxState.REJECTED)
+    assert words(await room.see()).count(MAY_HAVE) >= 2  # the card, and the message that rings
+
+
+async def test_our_own_first_letter_was_taken_for_somebody_elses_answer(room: Room) -> None:
+    first, second = await sent_again(room)
+    assert first.first_wire_at is not None
+    room.portal.correspondence = (copy(first.first_wire_at),)
+    await room.see()
+    card = await room.live(CardKind.OUTBOX, second.id)
+    await room.go(OutboxState.CANCELLED)
+    first, second = await room.rows()
+    assert (first.state, first.why) == (OutboxState.SENT, Why.FIRST_LEFT)
+    assert (second.state, second.why) == (OutboxState.CANCELLED, Why.FIRST_LEFT)
+    assert len(room.portal.sends) == 1, "the second one never went"
+    (seen,) = await room.see()
+    assert (seen.message, seen.edited) == (card, True)
+    assert words_of(seen).startswith("Sent to jane@client.example ✅")
+    assert "so that it was not sent again" in words_of(seen)
+    assert (await room.draft()).state is DraftState.CONFIRMED
+
+
+async def test_it_is_looked_for_although_the_guard_is_off(room: Room) -> None:
+    first, _second = await sent_again(room)
+    assert first.first_wire_at is not None
+    room.portal.correspondence = (copy(first.first_wire_at),)
+    await room.database.write(unguard)
+    await room.go(OutboxState.CANCELLED)
+    assert (await room.rows())[0].state is OutboxState.SENT
+    assert len(room.portal.sends) == 1
+
+
+async def test_a_letter_that_was_changed_since_asks_once_the_first_one_is_found(
+    room: Room,
+) -> None:
+    first = await changed_since(room)
+    room.portal.correspondence = (copy(first.first_wire_at or first.created_at),)
+    row = await room.go(OutboxState.CANCELLED)
+    assert row.why is Why.ANSWERED
+    assert (await room.rows())[0].state is OutboxState.SENT
+    draft = await room.draft()
+    assert (draft.state, draft.field) == (DraftState.COMPOSING, Field.REVIEW)
+    assert draft.written.stopped is not None
+    assert draft.written.stopped.earlier is Earlier.LEFT
+    said = words(await room.see())
+    assert "Not sent: the first letter, which you sent before, has left" in said
+    assert "has answered" not in said
+    assert HAS in said, "the review says so, too"
+    assert await room.send(draft)
+    await room.go(OutboxState.SENT)
+
+
+async def test_a_letter_that_was_changed_since_goes_where_nobody_guards_it(room: Room) -> None:
+    first = await changed_since(room)
+    room.portal.correspondence = (copy(first.first_wire_at or first.created_at),)
+    await room.database.write(unguard)
+    await room.go(OutboxState.SENT)
+    assert (await room.rows())[0].state is OutboxState.SENT
+    assert HAS in words(await room.see())
+
+
+async def test_an_answer_that_may_be_our_own_is_said_to_be_so(room: Room) -> None:
+    """The portal wrote the text down in another way, so that nothing proves whose it is."""
+    first, _second = await sent_again(room)
+    assert first.first_wire_at is not None
+    room.portal.correspondence = (copy(first.first_wire_at, "Something else"),)
+    row = await room.go(OutboxState.CANCELLED)
+    assert row.why is Why.ANSWERED
+    said = words(await room.see())
+    assert "This may be the letter that you sent before." in said
+    assert MAY_HAVE in said
+
+
+async def test_an_answer_from_before_the_first_call_is_not_ours(room: Room) -> None:
+    await sent_again(room)
+    room.portal.correspondence = (copy((await room.draft()).created_at + timedelta(seconds=1)),)
+    first = (await room.rows())[0]
+    assert first.first_wire_at is not None
+    late = first.first_wire_at + timedelta(minutes=10)
+    await room.database.write(lambda tx: wired_at(tx, first.id, late))
+    await room.go(OutboxState.CANCELLED)
+    assert "This may be" not in words(await room.see())
+
+
+async def test_a_late_good_answer_counts_after_send_again(room: Room) -> None:
+    first, _second = await sent_again(room)
+    assert await room.database.write(lambda tx: outbox.accept(tx, first, Why.RESPONSE))
+    await room.go(OutboxState.CANCELLED)
+    assert len(room.portal.sends) == 1
+    assert (await room.rows())[0].state is OutboxState.SENT
+
+
+async def test_the_list_tells_of_the_first_letter(room: Room) -> None:
+    _first, second = await sent_again(room)
+    await room.decide(second, Decision.UNDO)
+    await room.database.write(
+        lambda tx: notices.owe(tx, ANNA, NoticeKind.OUTBOX_LIST, HOME, "", Manner.NEW)
+    )
+    said = words(await room.see())
+    assert "Cancelled, not sent ⚪" in said
+    assert MAY_HAVE in said.partition("Lately")[2]
+    assert "Not known whether it left; then sent again ❓" in said
+
+
+async def test_a_card_of_somebody_removed_does_not_say_that_nothing_left(room: Room) -> None:
+    _first, second = await sent_again(room)
+    await room.decide(second, Decision.CANCEL)
+    await room.see()
+    await room.press(await room.draft(), Press.CANCEL)
+    await room.see()
+    await room.database.write(shut_out)
+    said = words(await room.see())
+    assert "It was not sent" not in said
+    assert "It is not known whether this letter left." in said
+
+
+async def changed_since(room: Room) -> OutboxRow:
+    """The first letter; the second was taken back, changed, and told to go."""
+    _first, second = await sent_again(room)
+    await room.see()
+    await room.decide(second, Decision.UNDO)
+    await room.see()
+    await room.say("PS: and one more thing")
+    await room.see()
+    assert await room.send(await room.draft())
+    await room.see(after=timedelta(0))
+    return (await room.rows())[0]
