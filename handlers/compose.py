@@ -7,7 +7,7 @@ from handlers.buttons import DraftButton
 from handlers.commands import CommandText, command_of, split_command
 from handlers.filters import HasText, MayHaveCaption, PrivateChat
 from handlers.menu import COMMANDS
-from handlers.offers import offer
+from handlers.offers import offer_ways_out
 from handlers.places import place_of, place_of_press, typed_in
 from handlers.sentences import kept_sentence, sentence
 from handlers.texts import Texts
@@ -67,11 +67,11 @@ async def type_text(message: Message, cause: str, person: Person, drafts: Drafts
         if kept is not None:
             await _say_kept(message, kept, _)
     except Closed as closed:
-        if closed.other is None:
-            if closed.closing is Closing.ASIDE:
-                await drafts.show_aside(cause, person.id, place_of(message))
+        if closed.other is None and closed.closing is Closing.ASIDE:
+            await drafts.show_aside(cause, person.id, place_of(message))
+        if closed.other is None and not closed.aside:
             raise
-        await offer(message, sentence(closed, _), closed.other.card, _)
+        await offer_ways_out(message, closed, _)
 
 
 @router.edited_message(HasText())

@@ -25,6 +25,7 @@ from mail.errors import (
 )
 
 __all__ = [
+    "BRING_WITH",
     "after_colon",
     "bad_value_sentence",
     "closed_sentence",
@@ -43,11 +44,16 @@ __all__ = [
     "too_late_toast",
 ]
 
+BRING_WITH = mark("Bring back with this text")
+
 # {undo}, {bring_back}, {cancel} and {review} are buttons.
 _CLOSED = {
     Closing.ASIDE: mark("This draft is set aside. Please press “{bring_back}” to go on with it."),
     Closing.HELD: mark("The letter is about to go. Please press “{undo}” first, then change it."),
     Closing.SENDING: mark("The letter is on its way and cannot be changed now."),
+    Closing.VERIFYING: mark(
+        "It is not known yet whether the letter left. The bot is finding out, and tells you."
+    ),
     Closing.UNKNOWN: mark(
         "It is not known whether the letter left. Please say on its card what to do about it."
     ),
@@ -94,6 +100,8 @@ def closed_sentence(error: Closed, _: Texts) -> str:
     said = _(_CLOSED[error.closing]).format(
         undo=_("Undo"), bring_back=_("Bring back"), cancel=_("Cancel"), review=_("Review")
     )
+    if error.aside:
+        said += " " + _("Or press “{bring}”.").format(bring=_(BRING_WITH))
     if error.other is None:
         return said
     other = _("Still being written: {letter}. Was your text for that? Then press “{use}”.")

@@ -7,7 +7,7 @@ from handlers.cards import Button
 from handlers.letter_card import shortened, shown_line
 from handlers.texts import Texts
 from mail.draft_presses import Press
-from storage.records.drafts import Draft, Written
+from storage.records.drafts import Draft, Field, Written
 
 MOST_OFFERED = 4
 LABEL_UNITS = 30
@@ -26,10 +26,14 @@ def left_out(written: Written, _: Texts) -> list[Text]:
 
 
 def use_buttons(draft: Draft, _: Texts) -> list[Button]:
-    """One for what comes next of it, and one for each text that did not fit where it was tried."""
+    """One for what comes next of it, and one for each text that did not fit where it was tried.
+
+    No letter's number was ever put by.
+    """
     waiting = list(enumerate(draft.written.waiting))
     found = [index for index, typed in waiting if not typed.put_by][:1]
-    found += [index for index, typed in waiting if typed.put_by]
+    if draft.field is not Field.LETTER:
+        found += [index for index, typed in waiting if typed.put_by]
     if len(found) == 1:
         return [on_draft(draft, _("Use this text"), Press.USE, found[0])]
     return [

@@ -6,7 +6,7 @@ Everything here runs inside the caller's one transaction.
 from mail.errors import Closed, Closing, NothingAsked, OpenDraft
 from storage import drafts, letters, notices, outbox
 from storage.database import Reading
-from storage.records.drafts import Draft, DraftState, Field
+from storage.records.drafts import Draft, DraftState, Field, Wants
 from storage.records.letters import Letter
 from storage.records.notices import CardKind
 from storage.records.outbox import OutboxState
@@ -17,7 +17,7 @@ _CLOSED = {
     OutboxState.HELD: Closing.HELD,
     OutboxState.QUEUED: Closing.SENDING,
     OutboxState.SENDING: Closing.SENDING,
-    OutboxState.VERIFYING: Closing.UNKNOWN,
+    OutboxState.VERIFYING: Closing.VERIFYING,
     OutboxState.UNKNOWN: Closing.UNKNOWN,
     OutboxState.DEFERRED: Closing.WAITING,
     OutboxState.EXPIRED: Closing.WAITING,
@@ -65,11 +65,30 @@ def older(tx: Reading, person: int, place: Place) -> Draft | None:
 def still_open(tx: Reading, over: Draft) -> OpenDraft | None:
     """The newest draft in this place that takes text, where the one asked last is over."""
     for draft in drafts.newest(tx, over.owner, over.place):
-        card = notices.live_card(tx, CardKind.DRAFT, draft.place, draft.id)
-        takes_text = draft.state is DraftState.COMPOSING and draft.field is not Field.REFUSAL
-        if takes_text and card is not None:
-            return OpenDraft(card.message, draft.letter_number, draft.written.subject)
+        card = card_of(tx, draft)
+        if card and _takes_words(draft):
+            return OpenDraft(card, draft.letter_number, draft.written.subject)
     return None
+
+
+def with_ways_out(tx: Reading, draft: Draft, closed: Closed, reply_to: int | None) -> Closed:
+    """The same, with what the person may do with the text that it refused."""
+    over = reply_to is None and closed.closing in (Closing.ASIDE, Closing.ENDED)
+    aside = card_of(tx, draft) if closed.closing is Closing.ASIDE else 0
+    return Closed(closed.closing, still_open(tx, draft) if over else None, aside)
+
+
+def _takes_words(draft: Draft) -> bool:
+    """A letter that is still to be named takes its number alone, unless it is being looked for."""
+    if draft.state is not DraftState.COMPOSING or draft.field is Field.REFUSAL:
+        return False
+    return draft.field is not Field.LETTER or draft.wants is Wants.LETTER
+
+
+def card_of(tx: Reading, draft: Draft) -> int:
+    """The message that shows the draft; 0: none does."""
+    card = notices.live_card(tx, CardKind.DRAFT, draft.place, draft.id)
+    return card.message if card else 0
 
 
 def check_open(tx: Reading, draft: Draft) -> None:

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mail import fields, steps
-from mail.asked_draft import asked, asked_last, how_closed, letter_at, older, still_open
+from mail.asked_draft import asked, asked_last, how_closed, letter_at, older, with_ways_out
 from mail.draft_changes import known, pressed, set_aside, show_pressed, show_typed
 from mail.draft_presses import Press, press_on
 from mail.errors import BadValue, Closed, Closing, NotConnected, Stale
 from mail.ports import NewId
 from mail.refused_values import RefusedValues
 from mail.suggestions import prefill
-from mail.typed_text import KEEPS_TEXT, change_by, type_into
+from mail.typed_text import KEEPS_TEXT, bring_back_with, change_by, type_into
 from storage import connections, drafts, notices, people
 from storage.database import Database, Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
@@ -93,9 +93,18 @@ class Drafts:
         )
 
     async def type(
-        self, cause: str, person: int, place: Place, typed: Typed, reply_to: int | None
+        self,
+        cause: str,
+        person: int,
+        place: Place,
+        typed: Typed,
+        reply_to: int | None,
+        *,
+        brings_back: bool = False,
     ) -> Closed | BadValue | None:
         """Text answers the card that it replies to, else what was asked last in this place.
+
+        `brings_back`: a draft that was set aside is written on with it.
 
         What is returned says why the text changed nothing, though it is kept: the letter cannot be
         changed now, but may be later, or has no room for it. It is offered then.
@@ -110,15 +119,16 @@ class Drafts:
                 self._answer_letter(tx, person, place, letter, typed)
                 return None
             draft = asked(tx, person, place, reply_to)
+            if brings_back and draft.state is DraftState.ASIDE:
+                bring_back_with(tx, draft, typed)
+                return None
             try:
                 return type_into(tx, draft, typed)
             except Closed as closed:
                 if closed.closing in KEEPS_TEXT:
                     drafts.save(tx, steps.wait(draft, replace(typed, put_by=True)))
                     return closed
-                if reply_to is None and closed.closing in (Closing.ASIDE, Closing.ENDED):
-                    raise Closed(closed.closing, still_open(tx, draft)) from None
-                raise
+                raise with_ways_out(tx, draft, closed, reply_to) from None
             except BadValue:
                 self._refused.note(draft, typed.message)
                 raise

@@ -66,6 +66,7 @@ class Closing(StrEnum):
     ASIDE = "aside"
     HELD = "held"
     SENDING = "sending"
+    VERIFYING = "verifying"
     UNKNOWN = "unknown"
     ENDED = "ended"
     WAITING = "waiting"  # deferred or blocked: the letter can still be cancelled
@@ -83,10 +84,14 @@ class OpenDraft:
 
 @dataclass
 class Closed(MailError):
-    """The draft cannot take text now; what was typed stays in the chat, or may go to `other`."""
+    """The draft cannot take text now; what was typed stays in the chat, or may go to `other`.
+
+    `aside` is the card of a draft that was set aside and may be brought back with the text, or 0.
+    """
 
     closing: Closing
     other: OpenDraft | None = None
+    aside: int = 0
 
 
 @dataclass

@@ -88,7 +88,7 @@ def drained(draft: Draft, known: Known) -> Draft:
         try:
             draft = use_waiting(draft, index, known)
         except BadValue:
-            plain = draft.guided and (taken or _is_value(draft.written.waiting[index].text))
+            plain = draft.guided and (taken or is_value(draft.written.waiting[index].text))
             return _put_by(draft, index) if plain else draft
         taken = True
     return draft
@@ -118,7 +118,7 @@ def _put_by(draft: Draft, index: int) -> Draft:
     return with_values(draft, waiting=tuple(waiting))
 
 
-def _is_value(text: str) -> bool:
+def is_value(text: str) -> bool:
     """A number, or addresses with a slip in them, rather than words for the letter's text."""
     words = text.split()
     if "\n" in text.strip() or len(words) > MOST_WORDS:

@@ -8,15 +8,24 @@ from dataclasses import replace
 from mail import body, fields, steps
 from mail.asked_draft import check_open
 from mail.draft_changes import known, show_typed
+from mail.draft_presses import Press, press_on
 from mail.errors import BadValue, Closed, Closing
 from mail.outbox_changes import show_state
 from mail.second_answer import offers_kept
+from mail.suggestions import Known
 from storage import drafts, outbox
 from storage.database import Transaction
 from storage.records.drafts import Draft, Field, Typed, Wants
 
 # The letter may still come back to its review, where what was typed meanwhile is offered.
-KEEPS_TEXT = (Closing.HELD, Closing.SENDING, Closing.WAITING, Closing.REFUSAL)
+KEEPS_TEXT = (
+    Closing.HELD,
+    Closing.SENDING,
+    Closing.VERIFYING,
+    Closing.UNKNOWN,
+    Closing.WAITING,
+    Closing.REFUSAL,
+)
 
 
 def type_into(tx: Transaction, draft: Draft, typed: Typed) -> BadValue | None:
@@ -33,14 +42,36 @@ def type_into(tx: Transaction, draft: Draft, typed: Typed) -> BadValue | None:
     try:
         answered = None if steps.has_hole(draft) else steps.answer(draft, typed, against)
     except BadValue as error:
-        if (error.field, error.code) != (Field.TEXT, "too_long"):
+        if not _is_kept(draft, typed, error):
             raise
         answered, refused = None, error
     if answered is None:
-        kept = steps.wait(draft, replace(typed, put_by=True))
-        answered = steps.enter(kept, Field.REVIEW, against)
+        answered = _put_by(draft, typed, against)
     show_typed(tx, answered, grows=draft.field in (Field.TEXT, *steps.SHOWS_REVIEW))
     return refused
+
+
+def _put_by(draft: Draft, typed: Typed, against: Known) -> Draft:
+    kept = steps.wait(draft, replace(typed, put_by=True))
+    if draft.field is Field.LETTER:  # which is still asked
+        return replace(kept, revision=kept.revision + 1)
+    return steps.enter(kept, Field.REVIEW, against)
+
+
+def _is_kept(draft: Draft, typed: Typed, error: BadValue) -> bool:
+    """Words for the letter, which has no room for them or is not named yet; no slip in a number."""
+    if draft.field is Field.LETTER:
+        return bool(draft.written.parts) and not steps.is_value(typed.text)
+    return (error.field, error.code) == (Field.TEXT, "too_long")
+
+
+def bring_back_with(tx: Transaction, draft: Draft, typed: Typed) -> None:
+    """A draft that was set aside is written on, and this text answers it as if typed meanwhile."""
+    draft = press_on(tx, draft, Press.BRING_BACK, "")
+    draft = steps.wait(draft, typed)
+    if draft.wants is Wants.NOTHING:
+        draft = steps.drained(draft, known(tx, draft))
+    show_typed(tx, draft)
 
 
 def change_by(tx: Transaction, draft: Draft, typed: Typed, reference: str) -> Closed | None:

@@ -19,6 +19,7 @@ from tests.flows.acting import (
 )
 from tests.support.bot_process import BotProcess
 
+BRING = "Bring back with this text"
 STALE = "This has changed since. Please use the newest card."
 
 
@@ -104,7 +105,7 @@ async def test_text_after_cancel_is_offered_to_the_older_letter(
     said = anna.say("on Thursday.")
     hint = await chat.wait_for("This draft is set aside.", after=said.id)
     assert "Still being written: Re: Delivery date for order 118." in hint.text
-    assert (hint.reply_to, hint.buttons) == (said.id, ["Use this text"])
+    assert (hint.reply_to, hint.buttons) == (said.id, [BRING, "Use this text"])
     assert "Send" in jane.buttons, "nothing has happened yet"
     assert [await anna.press(hint, "Use this text").answered() for _ in range(2)] == ["", ""]
     card = await chat.wait_for("Hello Jane,\n\non Thursday.", after=hint.id)
@@ -114,6 +115,19 @@ async def test_text_after_cancel_is_offered_to_the_older_letter(
     assert (
         await sandbox.portal.wait_for_sent()
     ).body == "Hello Jane,<br><br>on Thursday.<br><br>Bye"
+
+
+async def test_text_after_cancel_brings_the_letter_back(connected: Person) -> None:
+    anna, chat = connected, connected.chat
+    card = await review(anna, "Hello Jane,")
+    await press(anna, card, "Cancel", "Set aside.")
+    said = anna.say("on Thursday.")
+    hint = await chat.wait_for("This draft is set aside.", after=said.id)
+    assert (hint.reply_to, hint.buttons) == (said.id, [BRING])
+    assert [await anna.press(hint, BRING).answered() for _ in range(2)] == ["", ""]
+    card = await chat.wait_for("Hello Jane,\n\non Thursday.", after=hint.id)
+    assert card.text.count("on Thursday.") == 1
+    assert hint.buttons == []
 
 
 async def test_text_after_sending_is_offered_to_the_older_letter(connected: Person) -> None:

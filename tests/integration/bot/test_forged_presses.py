@@ -29,7 +29,7 @@ from bot.tasks import Tasks
 from bot.telegram_side import TelegramSide
 from bot.wiring import _services
 from handlers.account_cards import AccountButton, AccountPress
-from handlers.buttons import AskAgainButton, DraftButton, OutboxButton, SendButton
+from handlers.buttons import AskAgainButton, DraftButton, ListButton, OutboxButton, SendButton
 from handlers.connection_cards import AttemptButton
 from mail.draft_presses import Press
 from storage import connections, drafts, outbox, people
@@ -247,7 +247,7 @@ def _counts(button: CallbackData, person: int) -> bool:
             return person != EVE  # it asks no more than to see their own accounts
         case AccountButton(connection=subject) | DraftButton(draft=subject):
             pass
-        case SendButton(draft=subject) | OutboxButton(row=subject):
+        case SendButton(draft=subject) | OutboxButton(row=subject) | ListButton(row=subject):
             pass
         case AskAgainButton(row=subject) | AttemptButton(attempt=subject):
             pass

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.sentences import kept_sentence
+from bitrix24.errors import Failure, FailureCode, Refused
+from handlers.sentences import kept_sentence, sentence
 from handlers.step_cards import draft_card
 from mail.draft_presses import Press
 from mail.drafts import CARD_PAUSE, Drafts
@@ -326,6 +327,7 @@ async def test_after_typed_text_comes_a_message_and_after_a_press_an_edit(room: 
         (OutboxState.HELD, Closing.HELD),
         (OutboxState.QUEUED, Closing.SENDING),
         (OutboxState.SENDING, Closing.SENDING),
+        (OutboxState.VERIFYING, Closing.VERIFYING),
         (OutboxState.UNKNOWN, Closing.UNKNOWN),
         (OutboxState.DEFERRED, Closing.WAITING),
         (OutboxState.BLOCKED, Closing.WAITING),
@@ -455,11 +457,69 @@ async def test_the_refusal_of_a_text_that_is_too_long_says_that_it_is_kept(room:
     assert later is None, "the review shows it"
 
 
-async def test_text_for_a_draft_that_was_set_aside_is_not_taken(room: Room) -> None:
-    await room.press(await room.review(), Press.CANCEL)
+async def test_text_for_a_draft_that_was_set_aside_brings_it_back_by_a_button(room: Room) -> None:
+    draft = await room.press(await room.review(text="Thanks"), Press.CANCEL)
     with pytest.raises(Closed) as closed:
-        await room.say("Wait")
-    assert closed.value.closing is Closing.ASIDE
+        await room.say("PS")
+    assert (closed.value.closing, closed.value.other) == (Closing.ASIDE, None)
+    assert closed.value.aside == await room.live(CardKind.DRAFT, draft.id)
+    assert "Bring back with this text" in sentence(closed.value, EN)
+    for _ in range(2):  # the second press adds it again, as a message of its own would
+        await room.drafts.type(
+            room.cause(), ANNA, HOME, room.typed("PS"), closed.value.aside, brings_back=True
+        )
+    draft = await room.draft(draft.id)
+    assert (draft.state, draft.field) == (DraftState.COMPOSING, Field.REVIEW)
+    assert [part.html for part in draft.written.parts] == ["Thanks", "PS", "PS"]
+
+
+async def test_text_for_a_step_that_was_set_aside_waits_for_its_own(room: Room) -> None:
+    draft = await room.press(await room.review(text="Thanks"), Press.OPEN, Field.RECIPIENTS)
+    draft = await room.press(draft, Press.CANCEL)
+    card = await room.live(CardKind.DRAFT, draft.id)
+    typed = room.typed("See you on Thursday")
+    await room.drafts.type(room.cause(), ANNA, HOME, typed, card, brings_back=True)
+    draft = await room.draft(draft.id)
+    assert (draft.state, draft.field) == (DraftState.COMPOSING, Field.RECIPIENTS)
+    assert [one.text for one in draft.written.waiting] == ["See you on Thursday"]
+
+
+async def test_a_draft_whose_letter_was_not_found_was_offered_any_text(room: Room) -> None:
+    room.portal.found[99] = Refused(Failure(FailureCode.NOT_FOUND, 404))
+    other = await room.review("99", "Where is it")
+    assert (other.field, other.wants) == (Field.LETTER, Wants.NOTHING)
+    await room.press(await room.review("15", "Thanks"), Press.CANCEL)
+    with pytest.raises(Closed) as closed:
+        await room.say("PS")
+    assert closed.value.other is None
+
+
+async def test_words_typed_where_the_letter_is_asked_for_again_were_lost(room: Room) -> None:
+    draft = await room.press(await room.review(text="Thanks"), Press.OPEN, Field.LETTER)
+    draft = await room.look_up()
+    assert draft.field is Field.LETTER
+    typed = room.typed("See you on Thursday")
+    refused = await room.drafts.type(room.cause(), ANNA, HOME, typed, None)
+    assert isinstance(refused, BadValue)
+    assert "is kept" in kept_sentence(refused, EN)
+    kept = await room.draft()
+    assert (kept.field, kept.revision) == (Field.LETTER, draft.revision + 1)
+    assert kept.written.choices == draft.written.choices
+    card = draft_card(DraftScene(kept, None, None), EN)
+    assert "See you on Thursday" in card.content()[0]
+    assert "Use" not in str(card.keyboard)
+    await room.say("16")
+    there = await room.look_up()
+    assert (there.field, there.letter_number) == (Field.REVIEW, 16)
+    assert "Use this text" in str(draft_card(DraftScene(there, None, None), EN).keyboard)
+
+
+async def test_a_slip_in_a_letters_number_is_asked_for_again(room: Room) -> None:
+    await room.press(await room.review(text="Thanks"), Press.OPEN, Field.LETTER)
+    await room.look_up()
+    with pytest.raises(BadValue):
+        await room.say("15a")
+    assert (await room.draft()).written.waiting == ()
 
 
 async def test_an_edited_message_changes_its_part(room: Room) -> None:

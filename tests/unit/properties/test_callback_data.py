@@ -55,7 +55,9 @@ def test_the_buttons_were_found() -> None:
     assert len(BUTTONS) >= 8
 
 
-@pytest.mark.parametrize("forged", ["l:" + "9" * 30 + ":1:1", "t:" + "9" * 30, "t:-" + "9" * 30])
+@pytest.mark.parametrize(
+    "forged", ["l:" + "9" * 30 + ":1:1", "t:" + "9" * 30 + ":0", "t:-" + "9" * 30 + ":1"]
+)
 def test_an_id_larger_than_telegrams_is_taken_for_nothing(forged: str) -> None:
     button = next(one for one in BUTTONS if forged.startswith(f"{one.__prefix__}:"))
     with pytest.raises(ValueError, match="than or equal"):
