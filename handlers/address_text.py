@@ -1,6 +1,8 @@
 """E-mail addresses on cards: shown unaltered, and none of them is a tap away from a command.
 
-Telegram makes a command of `/start@x.example`; within the format of code it makes nothing.
+Telegram makes a command of `/start@x.example`; within the format of code it makes nothing. A domain
+that goes out as punycode is shown in both spellings: one is what was typed, and by the other an
+address that only looks like it is told apart.
 """
 
 from collections.abc import Sequence
@@ -8,11 +10,20 @@ from collections.abc import Sequence
 from aiogram.utils.formatting import Code, Text
 
 from handlers.foreign_text import untappable
+from mail.recipients import in_its_script
 
 
 def address_text(email: str) -> Text:
-    """One address, as code if Telegram would make more of it."""
-    return Text(email) if untappable(email) == email else Text(Code(email))
+    """One address, and in brackets how it goes out if that is spelt otherwise."""
+    typed = in_its_script(email)
+    if typed == email:
+        return quoted(email)
+    return Text(quoted(typed), " (", quoted(email), ")")
+
+
+def quoted(text: str) -> Text:
+    """As it is, and as code if Telegram would make a command or a name of it."""
+    return Text(text) if untappable(text) == text else Text(Code(text))
 
 
 def addresses_text(emails: Sequence[str]) -> Text:

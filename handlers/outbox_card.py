@@ -6,7 +6,6 @@ from handlers.address_text import addresses_text, filled
 from handlers.buttons import AskAgainButton, MendButton, on_draft, on_row
 from handlers.cards import Button, Shown
 from handlers.earlier_line import earlier_lines
-from handlers.formatting import length
 from handlers.letter_card import shown_line
 from handlers.sentences import (
     after_colon,
@@ -169,7 +168,7 @@ def _copies(row: OutboxRow, _: Texts) -> list[Text]:
 def recipients_text(emails: tuple[str, ...], _: Texts) -> Text:
     """The first addresses, and how many more there are."""
     some = emails[:MOST_SHOWN]
-    while len(some) > 1 and length(", ".join(some)) > LIST_UNITS:
+    while len(some) > 1 and len(addresses_text(some)) > LIST_UNITS:
         some = some[:-1]
     more = len(emails) - len(some)
     if not more:

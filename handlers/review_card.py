@@ -9,7 +9,7 @@ from handlers.address_text import address_text
 from handlers.buttons import SendButton, on_draft
 from handlers.cards import MOST_UNITS, Button, Shown, rows
 from handlers.earlier_line import earlier_lines
-from handlers.formatting import body_text, cut, length, pieces
+from handlers.formatting import body_text, cut, pieces
 from handlers.letter_card import shown_line
 from handlers.texts import Texts
 from handlers.waiting_text import left_out, use_buttons
@@ -72,13 +72,13 @@ def _addresses(emails: Sequence[str], home: str, _: Texts) -> Text:
     parts: list[str | Text] = []
     units = 0
     for number, email in enumerate(emails):
-        sign = "" if domain(email) == home else " ↗"
-        units += length(email + sign) + 2
+        shown = Text(address_text(email), "" if domain(email) == home else " ↗")
+        units += len(shown) + 2
         if parts and units - 2 > LIST_UNITS:
             more = len(emails) - number
             counted = _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
             return Text(*parts, " ", counted)
-        parts += [*([", "] if parts else []), address_text(email), sign]
+        parts += [*([", "] if parts else []), shown]
     return Text(*parts)
 
 

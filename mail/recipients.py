@@ -89,6 +89,17 @@ def domain(email: str) -> str:
     return _comparable(email).rpartition("@")[2]
 
 
+def in_its_script(email: str) -> str:
+    """With its domain as people write it; where that is how it is spelt already, the same."""
+    if "@xn--" not in email.lower() and ".xn--" not in email.lower():
+        return email
+    try:
+        valid = email_validator.validate_email(email, check_deliverability=False)
+    except email_validator.EmailNotValidError:
+        return email
+    return f"{email.rpartition('@')[0]}@{valid.domain}"
+
+
 def same_address(one: str, other: str) -> bool:
     return _comparable(one) == _comparable(other)
 

@@ -86,7 +86,9 @@ async def test_an_international_address_goes_out_as_the_portal_takes_it(
     await press(anna, card, "Recipients", RECIPIENTS)
     typed = anna.say("Zoë <zoe@bücher.example>")
     card = await chat.wait_for(REVIEW, after=typed.id)
-    await press(anna, card, "Send", "Sent to")
+    both = "zoe@bücher.example (zoe@xn--bcher-kva.example)"
+    assert f"To: {both} ↗" in card.text
+    await press(anna, card, "Send", f"Sent to {both}")
     assert sandbox.portal.sent[0].to == ["zoe@xn--bcher-kva.example"]
 
 

@@ -88,11 +88,15 @@ def typed(draw: st.DrawFn, most: int) -> Typed:
     return Typed(message, text, body_html(text, draw(entities(text))))
 
 
+PUNYCODE = ("xn--mller-kva", "xn--80a1acny")
+
+
 @st.composite
 def emails(draw: st.DrawFn) -> str:
     """An address as it can be sent, up to the longest that there is."""
     local = draw(st.text("abcxyz019._%+-no", min_size=1, max_size=64))
-    labels = draw(st.lists(st.text("abcxyz019-", min_size=1, max_size=63), min_size=1, max_size=3))
+    label = st.text("abcxyz019-", min_size=1, max_size=63) | st.sampled_from(PUNYCODE)
+    labels = draw(st.lists(label, min_size=1, max_size=3))
     return f"{local}@{'.'.join(labels)}.example"[:254]
 
 

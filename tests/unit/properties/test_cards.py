@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,12 +140,18 @@ HERE = Address("https", "acme.example", None, "", 1, "")
 MANY = tuple(f"{n:064}@{'x' * 63}.{'y' * 63}.{'z' * 50}.example" for n in range(100))
 
 
-def test_the_review_of_the_longest_addresses_still_says_what_to_look_at() -> None:
+ABROAD = tuple(f"{n:064}@{'.'.join(['xn--mller-kva'] * 12)}.example" for n in range(100))
+
+
+@pytest.mark.parametrize("many", [MANY, ABROAD])
+def test_the_review_of_the_longest_addresses_still_says_what_to_look_at(
+    many: tuple[str, ...],
+) -> None:
     written = Written(
-        sender=MANY[0],
-        to=MANY[:34],
-        cc=MANY[34:67],
-        bcc=("no-reply" + MANY[0][8:], *MANY[67:99]),
+        sender=many[0],
+        to=many[:34],
+        cc=many[34:67],
+        bcc=("no-reply" + many[0][8:], *many[67:99]),
         subject="Re: " + "字" * 900,
         parts=(Part(1, "See the attached " + "word " * 700, 3500),),
     )
