@@ -1,5 +1,8 @@
 """From Send to "Sent to": one press, one letter, one card that says how it stands."""
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from sandbox import Sandbox
 from sandbox.telegram.people import Person
 from tests.flows.acting import JANE, REPLY, TEXT, count_sends, review, send, shown
+from tests.support.bot_process import BotProcess
 
 
 @pytest.mark.parametrize("profile", ["docs", "observed"])
@@ -57,6 +61,27 @@ async def test_send_pressed_twice_sends_one_letter(connected: Person, sandbox: S
     await anna.chat.wait_for(f"Sent to {JANE}")
     third = anna.press_data(card, data)
     assert await third.answered() == "This letter was sent already."
+    assert count_sends(sandbox) == 1
+
+
+async def test_send_on_a_review_older_than_ten_minutes_asks_once_more(
+    connected: Person, sandbox: Sandbox, bot: BotProcess
+) -> None:
+    anna = connected
+    card = await review(anna)
+    await bot.stop()
+    shown_at = datetime.now(UTC) - timedelta(minutes=10, seconds=1)
+    with closing(sqlite3.connect(bot.folder / "data" / "bot.db")) as database:
+        database.execute("UPDATE cards SET shown_at = ?", [f"{shown_at:%Y-%m-%dT%H:%M:%S.%fZ}"])
+        database.commit()
+    await bot.start()
+    old = card.button("Send")["callback_data"]
+    toast = await anna.press(card, "Send").answered()
+    assert toast == "This review is old. Please look at it again, then press “Send”."
+    await anna.chat.wait_until(lambda _: card.button("Send")["callback_data"] != old)
+    assert count_sends(sandbox) == 0
+    await anna.press(card, "Send").answered()
+    await anna.chat.wait_for(f"Sent to {JANE}")
     assert count_sends(sandbox) == 1
 
 
