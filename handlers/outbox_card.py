@@ -15,6 +15,7 @@ from handlers.sentences import (
     mend_fields,
 )
 from handlers.texts import Texts
+from handlers.waiting_letter_card import waiting_lines
 from handlers.waiting_text import left_out
 from mail.draft_presses import Press
 from mail.outbox import Decision
@@ -229,24 +230,22 @@ def _waiting(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     """Put off, blocked, or a day late: what it waits for, and what may be done."""
     row = scene.row
     zone = scene.connection.account.zone if scene.connection else ""
+    cancel = on_row(row, _("Cancel"), Decision.CANCEL)
+    try_again = on_row(row, _("Try again"), Decision.TRY_AGAIN)
+    if row.waits:
+        return [*waiting_lines(row, zone, _), _to(row, _)], ((try_again, cancel),)
+    reason = failure_sentence(row.failure, _, zone) if row.failure else ""
     if row.state is OutboxState.EXPIRED:
         due = _.date_time(row.due_at, zone)
         reason = _("it was due on {due}, more than a day ago. Should it still go?").format(due=due)
-    elif row.failure is not None:
-        reason = failure_sentence(row.failure, _, zone)
-    else:
-        reason = ""
-    cancel = on_row(row, _("Cancel"), Decision.CANCEL)
-    sign = " ⏳" if row.waits else " ⚠️"
-    lines = [Text(_("Not sent: {reason}").format(reason=after_colon(reason)), sign)]
-    if row.waits:
-        lines.append(Text(_("The letter waits and goes out by itself; nothing of it is lost.")))
-    else:
-        lines.append(Text(_("The letter waits, and nothing of it is lost.")))
+    lines = [
+        Text(_("Not sent: {reason}").format(reason=after_colon(reason)), " ⚠️"),
+        Text(_("The letter waits, and nothing of it is lost.")),
+        _to(row, _),
+    ]
     if row.state is OutboxState.BLOCKED:
-        mend = Button(_("Connect again"), MendButton(row=row.id).pack())
-        return [*lines, _to(row, _)], ((mend, cancel),)
-    return [*lines, _to(row, _)], ((on_row(row, _("Try again"), Decision.TRY_AGAIN), cancel),)
+        return lines, ((Button(_("Connect again"), MendButton(row=row.id).pack()), cancel),)
+    return lines, ((try_again, cancel),)
 
 
 def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
@@ -254,7 +253,9 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     lines = [Text(_not_known(row, _), " ❓")]
     if row.state is OutboxState.ABANDONED:
         went_on = row.why is Why.AGAIN
-        lines.append(Text(_("You sent it again.") if went_on else _("You left it at that.")))
+        lines.append(
+            Text(_("You told it to go once more.") if went_on else _("You left it at that."))
+        )
         return lines, ()
     zone = scene.connection.account.zone if scene.connection else ""
     if row.why is Why.RESTART:

@@ -44,7 +44,7 @@ _REASONS = {
         mark("Not sent again, because it had left the first time"),
         "⚪",
     ),
-    (OutboxState.ABANDONED, Why.AGAIN): (mark("Not known whether it left; then sent again"), "❓"),
+    (OutboxState.ABANDONED, Why.AGAIN): (mark("Not known whether it left"), "❓"),
 }
 
 _URGENT = (OutboxState.UNKNOWN, OutboxState.EXPIRED, OutboxState.BLOCKED)

@@ -24,6 +24,7 @@ class Waits:
     expire: timedelta = timedelta(hours=24)  # a letter a day late is a new decision
     longest_pause: timedelta = timedelta(seconds=60)  # between two tries to reach a portal
     limit_pause: timedelta = timedelta(seconds=60)  # operating time is used up, until nobody knows
+    told: timedelta = timedelta(seconds=90)  # of a longer pause a person is told when it ends
     look: timedelta = timedelta(seconds=120)  # looking for a letter takes a few reading calls
     ring: timedelta = timedelta(seconds=60)  # what waits no longer than this rings nobody
     reminders: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(hours=24))

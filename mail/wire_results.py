@@ -1,7 +1,7 @@
 """What a call's result means for the letter's row: one transaction each, by compare-and-set."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bitrix24.errors import AccessLost, Moved, PortalError
 from bitrix24.methods import Got
@@ -50,7 +50,7 @@ def fail(
     failure = stored(error.failure)
     match outcome.next:
         case Next.DEFER:
-            defer(tx, row, failure, put_off(row, error, tx.now), waits.ring)
+            defer(tx, row, failure, put_off(row, error, tx.now), waits)
         case Next.GO_AGAIN:
             _go_again(tx, row, error)
         case Next.BLOCK:
@@ -75,16 +75,17 @@ def hold_back(
     elif isinstance(error, AccessLost):
         _block(tx, row, failure)
     else:
-        defer(tx, row, failure, put_off(row, error, tx.now), waits.ring)
+        defer(tx, row, failure, put_off(row, error, tx.now), waits)
 
 
-def defer(tx: Transaction, row: OutboxRow, failure: Failure, at: datetime, ring: timedelta) -> None:
+def defer(tx: Transaction, row: OutboxRow, failure: Failure, at: datetime, waits: Waits) -> None:
     """It goes by itself, later; only what waits for long rings."""
     if connections.find(tx, row.owner, row.connection) is None:
         cancel(tx, row, Why.DISCONNECTED)
         return
     again = row.waits or row.tries_again
     same = again and row.failure is not None and row.failure.code == failure.code
+    same = same and at - tx.now <= waits.told
     moved = outbox.move(
         tx,
         row,
@@ -95,7 +96,7 @@ def defer(tx: Transaction, row: OutboxRow, failure: Failure, at: datetime, ring:
         quiet=same,
     )
     if moved and not again:
-        outbox.remind(tx, row, row.due_at + ring)
+        outbox.remind(tx, row, row.due_at + waits.ring)
     if moved and same and not _was_shown(tx, row):
         notices.withdraw(tx, NoticeKind.OUTBOX, row.place, row.id)
     elif moved:

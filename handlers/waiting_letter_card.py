@@ -1,0 +1,69 @@
+"""A letter that waits for its portal: why, until when it is tried, and what may be done meanwhile.
+
+What is said of a failed look-up ("please try again later") would contradict a letter that goes
+out by itself, so the reasons here are without advice for the reader.
+"""
+
+from datetime import timedelta
+
+from aiogram.utils.formatting import Text
+
+from handlers.sentences import after_colon, failure_sentence
+from handlers.texts import Texts, mark
+from mail.waits import WAITS
+from storage.records.failures import Failure
+from storage.records.outbox import OutboxRow
+
+_REASONS = {
+    "unreachable": mark("The portal cannot be reached."),
+    "certificate": mark(
+        "A secure connection to the portal is not possible, probably because of its certificate. "
+        "The portal's administrator can mend that."
+    ),
+    "timeout_connecting": mark("The portal did not take the call in time."),
+    "host_refused": mark(
+        "The settings of this bot do not allow it to call this portal's address. Whoever runs the "
+        "bot can change that."
+    ),
+    "no_answer": mark("The portal did not say in time how the conversation stands."),
+    "broken_off": mark("The portal broke the connection off before the letter was on its way."),
+    "bad_answer": mark("What the portal said of the conversation could not be understood."),
+    "html_answer": mark(
+        "The portal answers with a web page, perhaps because it is under maintenance."
+    ),
+    "answer_too_large": mark("What the portal said of the conversation was too large to be read."),
+    "portal_failed": mark("The portal has a fault of its own."),
+    "too_many_calls": mark("The portal gets more calls at the moment than it takes."),
+    "operating_time": mark(
+        "This bot has used up the working time that the portal allows within ten minutes."
+    ),
+}
+
+
+def waiting_lines(row: OutboxRow, zone: str, _: Texts) -> list[Text]:
+    """Nothing that must be edited as time goes by."""
+    reason = after_colon(_reason(row.failure, _, zone)) if row.failure else ""
+    return [
+        Text(_("Not sent: {reason}").format(reason=reason), " ⏳"),
+        Text(_("The letter waits and goes out by itself; nothing of it is lost.")),
+        Text(_tries(row, zone, _)),
+        Text(
+            _("“{try_again}” tries at once, “{cancel}” opens the letter again.").format(
+                try_again=_("Try again"), cancel=_("Cancel")
+            )
+        ),
+    ]
+
+
+def _reason(failure: Failure, _: Texts, zone: str) -> str:
+    known = _REASONS.get(failure.code)
+    return _(known) if known else failure_sentence(failure, _, zone)
+
+
+def _tries(row: OutboxRow, zone: str, _: Texts) -> str:
+    until = _.date_time(row.due_at + WAITS.expire, zone)
+    pause = row.next_at - row.updated_at if row.next_at else timedelta(0)
+    if row.next_at is None or pause <= WAITS.told:
+        return _("It is tried about once a minute, until {until}.").format(until=until)
+    said = _("It is tried from {time} on, about once a minute, until {until}.")
+    return said.format(time=_.time(row.next_at, zone), until=until)
