@@ -24,7 +24,7 @@ from bot.telegram import TelegramSession, optional
 from bot.work import Worker
 from handlers import routers
 from handlers.admin_menu import show_admin_menu
-from handlers.leftovers import Albums
+from handlers.albums import Albums
 from handlers.menu import menu
 from handlers.notices import renderer
 from handlers.presses import Presses

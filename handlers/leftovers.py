@@ -8,16 +8,15 @@ from aiogram.enums import ContentType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
+from handlers.albums import Albums
 from handlers.filters import PrivateChat
-from handlers.offers import offer
+from handlers.offers import offer, offer_in
 from handlers.presses import PressAnswer
 from handlers.sentences import stale_toast
 from handlers.texts import Texts
 
 router = Router(name="leftovers")
 router.message.filter(PrivateChat())
-
-MOST_ALBUMS = 100  # that are remembered; an album's messages come within seconds
 
 _CONTENT = frozenset(
     {
@@ -30,24 +29,6 @@ _CONTENT = frozenset(
 )  # fmt: skip
 
 
-class Albums:
-    """Remembers which albums were answered, so that ten pictures get one hint."""
-
-    def __init__(self) -> None:
-        self._seen: dict[str, None] = {}
-
-    def first(self, album: str | None) -> bool:
-        """Is this the first message of its album?"""
-        if album is None:
-            return True
-        if album in self._seen:
-            return False
-        self._seen[album] = None
-        while len(self._seen) > MOST_ALBUMS:
-            del self._seen[next(iter(self._seen))]
-        return True
-
-
 class NotText(Filter):
     """Sent by a person, and no text. Telegram's own notes, as of a pinned message, are neither."""
 
@@ -58,15 +39,32 @@ class NotText(Filter):
 @router.message(NotText())
 async def not_text(message: Message, albums: Albums, _: Texts) -> None:
     """One hint; a caption can be taken as text."""
-    first = albums.first(message.media_group_id)
+    album = albums.joined(message)
+    if album is None:
+        await _hint(message, _)
+    elif album.hint is None:
+        album.hint = await _hint(message, _)
+    elif message.caption:
+        await offer_in(album.hint, _said(len(album.captions), _), _answered(message), _)
+
+
+async def _hint(message: Message, _: Texts) -> Message:
     if message.caption:
-        answers = message.reply_to_message.message_id if message.reply_to_message else 0
-        said = _("I can only work with text: the caption can go into your letter, the rest cannot.")
-        await offer(message, said, answers, _)
-    elif first:
-        await message.answer(
-            _("I can only work with text. Please type it; nothing you wrote before is lost.")
+        return await offer(message, _said(1, _), _answered(message), _)
+    said = _("I can only work with text. Please type it; nothing you wrote before is lost.")
+    return await message.reply(said, allow_sending_without_reply=True)
+
+
+def _answered(message: Message) -> int:
+    return message.reply_to_message.message_id if message.reply_to_message else 0
+
+
+def _said(captions: int, _: Texts) -> str:
+    if captions > 1:
+        return _(
+            "I can only work with text: the captions can go into your letter, the rest cannot."
         )
+    return _("I can only work with text: the caption can go into your letter, the rest cannot.")
 
 
 @router.callback_query()

@@ -8,6 +8,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message, ReplyParameters
 from aiogram.utils.formatting import Text
 
+from handlers.albums import Albums
 from handlers.answers import turn_card
 from handlers.cards import Button, Shown, TelegramId, rows
 from handlers.filters import PrivateChat
@@ -16,7 +17,7 @@ from handlers.presses import PressAnswer
 from handlers.sentences import BRING_WITH, kept_sentence, sentence
 from handlers.texts import Texts
 from mail.drafts import Drafts
-from mail.errors import Closed, Stale
+from mail.errors import AlreadyApplied, BadValue, Closed, Stale
 from storage.records.people import Person
 
 router = Router(name="offers")
@@ -32,9 +33,16 @@ class OfferButton(CallbackData, prefix="t"):
     brings: bool = False
 
 
-async def offer(message: Message, said: str, answers: int, _: Texts) -> None:
+async def offer(message: Message, said: str, answers: int, _: Texts) -> Message:
     """Says why the text went nowhere; the button types it as a reply to `answers`, if not 0."""
-    await _answer(message, Shown(Text(said), ((_use_button(answers, _),),)))
+    return await _answer(message, Shown(Text(said), ((_use_button(answers, _),),)))
+
+
+async def offer_in(hint: Message, said: str, answers: int, _: Texts) -> None:
+    """A hint that is there already offers what came since, too."""
+    shown = Shown(Text(said), ((_use_button(answers, _),),))
+    with suppress(TelegramAPIError):
+        await hint.edit_text(said, reply_markup=shown.markup())
 
 
 async def offer_ways_out(message: Message, closed: Closed, _: Texts) -> None:
@@ -42,8 +50,8 @@ async def offer_ways_out(message: Message, closed: Closed, _: Texts) -> None:
     await _answer(message, _ways_out(closed, _))
 
 
-async def _answer(message: Message, hint: Shown) -> None:
-    await message.answer(
+async def _answer(message: Message, hint: Shown) -> Message:
+    return await message.answer(
         hint.content()[0],
         reply_parameters=ReplyParameters(
             message_id=message.message_id, allow_sending_without_reply=True
@@ -73,6 +81,7 @@ async def use(
     bot: Bot,
     person: Person,
     drafts: Drafts,
+    albums: Albums,
     _: Texts,
 ) -> None:
     """Once only: a second press, or the update run again, types nothing twice."""
@@ -80,26 +89,43 @@ async def use(
     offered = hint.reply_to_message if isinstance(hint, Message) else None
     if offered is None or not isinstance(hint, Message):
         raise Stale
-    if not (offered.text or offered.caption):
-        raise Stale
     if offered.from_user is None or offered.from_user.id != person.id:
         raise Stale
-    cause = f"{bot.id}:offer:{offered.chat.id}:{offered.message_id}"
+    texts = albums.texts(offered)
+    if not texts:
+        raise Stale
     try:
-        kept = await drafts.type(
-            cause,
-            person.id,
-            place_of(hint),
-            typed_in(offered),
-            callback_data.answers or None,
-            brings_back=callback_data.brings,
-        )
+        kept = await _type(texts, f"{bot.id}:offer", person.id, callback_data, drafts)
     except Closed as closed:
         if closed.other is None and not closed.aside:
             raise
         await answer()
         await turn_card(press, _ways_out(closed, _))
         return
+    if kept is None and albums.is_forgotten(offered):
+        await answer(_("If this album has more captions, please send them as text."))
     await answer(kept_sentence(kept, _) if kept else "")
     with suppress(TelegramAPIError):
         await hint.edit_reply_markup(reply_markup=None)
+
+
+async def _type(
+    texts: list[Message], cause: str, person: int, button: OfferButton, drafts: Drafts
+) -> Closed | BadValue | None:
+    """One after another; the first says which letter they are for. What was typed before is not."""
+    kept = None
+    for index, text in enumerate(texts):
+        answers, brings_back = (
+            (button.answers or None, button.brings) if not index else (None, False)
+        )
+        own_cause = f"{cause}:{text.chat.id}:{text.message_id}"
+        with suppress(AlreadyApplied):
+            kept = await drafts.type(
+                own_cause,
+                person,
+                place_of(text),
+                typed_in(text),
+                answers,
+                brings_back=brings_back,
+            )
+    return kept

@@ -59,6 +59,22 @@ async def test_an_album_with_a_caption_gets_one_offer(connected: Person) -> None
     assert [m.id for m in connected.chat.from_bot][1:] == [offer.id]
 
 
+async def test_two_captions_of_one_album_got_two_hints(connected: Person, sandbox: Sandbox) -> None:
+    anna, chat = connected, connected.chat
+    await at_step(anna, TEXT_ASKED)
+    first, second = contents.photo("Here is the damage."), contents.photo("And the box.")
+    *_, last = anna.send_album([contents.photo(), first, second])
+    offer = await chat.wait_for("the captions can go into your letter")
+    await settled(anna)
+    assert [m.id for m in chat.from_bot if m.id > last.id] == [offer.id]
+    presses = [anna.press(offer, "Use this text") for _ in range(2)]
+    assert [await one.answered() for one in presses] == ["", ""]
+    card = await chat.wait_for("Here is the damage.\n\nAnd the box.", after=offer.id)
+    await anna.press(card, "Send").answered()
+    body = (await sandbox.portal.wait_for_sent()).body
+    assert (body.count("damage"), body.count("box")) == (1, 1)
+
+
 async def test_a_pinned_message_is_nothing_to_talk_about(connected: Person) -> None:
     connected.send({"pinned_message": connected.chat.from_bot[0].as_reply_target()})
     await settled(connected)

@@ -12,7 +12,8 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 
 from bot import wiring
-from handlers import leftovers, routers
+from handlers import routers
+from handlers.albums import Albums
 from handlers.presses import PressAnswer
 from handlers.texts import Catalogues, Texts
 from storage.records.people import Person
@@ -27,7 +28,7 @@ PASSED = {
     "bot_username": str,
     "catalogues": Catalogues,
     "default_language": str,
-    "albums": leftovers.Albums,
+    "albums": Albums,
     "bot": Bot,
     "answer": PressAnswer,
 }
