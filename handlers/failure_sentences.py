@@ -29,7 +29,7 @@ FAILURES = {
     ),
     "host_refused": mark(
         "The settings of this bot do not allow it to call this portal's address. Please ask "
-        "an admin of this bot."
+        "whoever runs this bot."
     ),
     "no_answer": mark(
         "The portal was called and did not answer in time. Please see in your browser whether "

@@ -55,7 +55,8 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
     urgent = [row for row in scene.open if row.state in _URGENT]
     others = [row for row in scene.open if row.state not in _URGENT]
     shown = [*urgent, *others][:MOST_OPEN]
-    lines = [Text(Bold(_("Your outbox")))]
+    title = _("Your outbox, {time}").format(time=_.time(scene.at, scene.zone))
+    lines = [Text(Bold(title))]
     if not scene.open and not scene.ended:
         lines.append(Text(_("Nothing is on its way. To answer a letter, begin with /reply.")))
     lines += [_line(row, f"{number}. ", scene, _) for number, row in enumerate(shown, start=1)]

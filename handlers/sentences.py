@@ -155,7 +155,7 @@ def outage_sentence(_: Texts) -> str:
 
 def stale_toast(_: Texts) -> str:
     """The button belongs to a card that is no longer true."""
-    return _("This has changed since. Please use the newest card.")
+    return _("This has changed since. The newest card shows how it stands.")
 
 
 def send_pressed_toast(error: SendPressed, _: Texts) -> str:

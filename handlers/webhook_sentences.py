@@ -27,14 +27,16 @@ _FAULTS = {
         "address from Bitrix24 itself."
     ),
     WebhookFault.IP_LITERAL: mark(
-        "the host is a number, not a name. Please use the portal's name, or ask an admin of "
-        "this bot to trust this portal."
+        "the host is a number, not a name. Please use the portal's name, or ask whoever runs this "
+        "bot to add the portal to the trusted ones in its settings."
     ),
     WebhookFault.LOCAL_HOST: mark(
-        "this is a name of a local network. Please ask an admin of this bot to trust this portal."
+        "this is a name of a local network. Please ask whoever runs this bot to add the portal to "
+        "the trusted ones in its settings."
     ),
     WebhookFault.PORT: mark(
-        "the portal has a port of its own. Please ask an admin of this bot to trust this portal."
+        "the portal has a port of its own. Please ask whoever runs this bot to add the portal to "
+        "the trusted ones in its settings."
     ),
     WebhookFault.CODE_MISSING: mark(
         "the secret code at the end is missing. Please copy the whole address."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mail.without_access import ClosedScene
 from storage.records.absences import Absence
@@ -60,6 +60,7 @@ class OutboxListScene:
 
     open: tuple[OutboxRow, ...]
     ended: tuple[OutboxRow, ...]
+    at: datetime  # it is not shown anew by itself
     zone: str = ""
     earlier: Mapping[str, Earlier] = field(default_factory=dict)  # by row
 

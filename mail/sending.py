@@ -177,6 +177,10 @@ class Sending:
             self._step("answered")
             await self._store(partial(wire_results.accept, row=row, connection=connection, got=got))
             _log.info("outbox %s: sent", row.id)
+            if got.learned.replayed and not row.replays:
+                _log.error(
+                    "outbox %s: the portal says of its first call that it is a repeat", row.id
+                )
         self._step("stored")
 
     async def _found(self, row: OutboxRow) -> tuple[Connection, Draft | None] | None:

@@ -158,6 +158,7 @@ def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
     scene = OutboxListScene(
         on_their_way,
         ended,
+        tx.now,
         zone_of(tx, reader),
         {row.id: earlier.of_row(tx, row) for row in (*on_their_way, *ended)},
     )

@@ -20,7 +20,7 @@ from tests.flows.acting import (
 from tests.support.bot_process import BotProcess
 
 BRING = "Bring back with this text"
-STALE = "This has changed since. Please use the newest card."
+STALE = "This has changed since. The newest card shows how it stands."
 
 
 async def test_text_goes_to_the_letter_that_was_asked_about_last(

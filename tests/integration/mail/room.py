@@ -17,7 +17,15 @@ from mail.errors import BadValue, Closed
 from mail.lookups import Lookups
 from mail.outbox import Decision, Outbox
 from mail.ports import Senses
-from mail.scenes import AttemptScene, DraftScene, LetterScene, OutboxScene, Scene, Showing
+from mail.scenes import (
+    AttemptScene,
+    DraftScene,
+    LetterScene,
+    OutboxListScene,
+    OutboxScene,
+    Scene,
+    Showing,
+)
 from mail.sending import Sending
 from mail.waits import WAITS
 from storage import connections, drafts, notices, outbox, people
@@ -422,6 +430,8 @@ def _card(scene: Scene, message: int, notice: Notice, now: datetime) -> Card | N
             kind, subject, revision = CardKind.LETTER, letter.id, 0
         case AttemptScene(attempt=attempt):
             kind, subject, revision = CardKind.ATTEMPT, attempt.id, attempt.revision
+        case OutboxListScene():
+            kind, subject, revision = CardKind.OUTBOX_LIST, "", 0
         case _:
             return None
     return Card(notice.place, message, notice.person, kind, subject, revision, True, now)

@@ -1,5 +1,6 @@
 """A letter that may have left is looked for, repeated only where that is proven to be safe."""
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -213,13 +214,30 @@ async def test_without_access_a_person_decides(room: Room) -> None:
     assert len(room.portal.sends) == 1
 
 
-async def test_a_replayed_answer_counts_once(room: Room) -> None:
+async def test_a_replayed_answer_counts_once(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     await prove(room)
     await unanswered(room)
     room.portal.accepts = Sent(to=(JANE,))
     room.portal.learned = Learned(idempotency="proven", replayed=True)
     await room.go(OutboxState.SENT, every=TICK)
     assert len(room.portal.sends) == 2
+    assert not alarms(caplog)
+
+
+async def test_a_first_call_that_came_back_as_a_repeat_was_no_alarm(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody has used its key before: a fault of ours, or another program with this database."""
+    room.portal.learned = Learned(idempotency="proven", replayed=True)
+    await room.told_to_go()
+    row = await room.go(OutboxState.SENT)
+    assert alarms(caplog) == [
+        f"outbox {row.id}: the portal says of its first call that it is a repeat"
+    ]
+
+
+def alarms(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
 
 
 async def test_a_person_may_know_better_while_the_bot_looks(room: Room) -> None:

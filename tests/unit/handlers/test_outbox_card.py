@@ -83,5 +83,5 @@ def test_a_hundred_long_addresses_leave_room_for_the_subject() -> None:
 
 def test_the_list_said_on_its_way_of_what_waits_for_the_portal() -> None:
     row = replace(a_row(COPIED, OutboxState.QUEUED), deferrals=3)
-    text, _ = outbox_list_card(OutboxListScene((row,), (), ""), EN).content()
+    text, _ = outbox_list_card(OutboxListScene((row,), (), NOON), EN).content()
     assert "1. Waits for the portal ⏳" in text
