@@ -7,6 +7,7 @@ The forked child runs the shipped command line, as `python -m bot` would.
 
 import encodings.idna
 import encodings.utf_8_sig
+import encodings.utf_16_le
 import importlib
 import importlib.readers
 import json
@@ -27,7 +28,7 @@ from bot.tempo import Tempo
 from mail.waits import WAITS
 
 # The standard library loads these late, and may lie where only root can read it.
-LATE = (importlib.readers, encodings.utf_8_sig, encodings.idna)
+LATE = (importlib.readers, encodings.utf_8_sig, encodings.utf_16_le, encodings.idna)
 LOADED = (wiring, run_command, TelegramSide, *LATE)
 
 
