@@ -7,8 +7,9 @@ from typing import Final
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramNotFound
-from aiogram.types import LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+from aiogram.types import LinkPreviewOptions, MessageEntity, ReplyParameters
 
+from bot.telegram import Send
 from bot.verdicts import Outcome, classify
 from handlers.cards import Shown
 from mail.ports import Clock
@@ -83,16 +84,18 @@ class Messages:
                 reply_markup=shown.markup(),
             )
             return found.target
-        message: Message = await self._bot.send_message(
-            place.chat,
-            text,
-            message_thread_id=place.thread or None,
-            entities=entities,
-            link_preview_options=NO_PREVIEW,
-            reply_parameters=_reply_to(found.reply_to),
-            reply_markup=shown.markup(),
+        sent = await self._bot(
+            Send(
+                chat_id=place.chat,
+                text=text,
+                message_thread_id=place.thread or None,
+                entities=entities,
+                link_preview_options=NO_PREVIEW,
+                reply_parameters=_reply_to(found.reply_to),
+                reply_markup=shown.markup(),
+            )
         )
-        return message.message_id
+        return sent.message_id
 
 
 def _reply_to(message: int | None) -> ReplyParameters | None:

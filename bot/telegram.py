@@ -3,6 +3,7 @@
 A call without an answer may have been carried out, unless a trace shows that no byte of it left.
 """
 
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 from aiogram import Bot
+from aiogram.client.default import Default
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
@@ -21,9 +23,9 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import Response, TelegramMethod
+from aiogram.methods import Response, SendMessage, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import Message, User
+from aiogram.types import Message, TelegramObject, User
 from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
 from aiohttp.abc import AbstractResolver
 from aiohttp.tracing import TraceRequestHeadersSentParams
@@ -42,14 +44,7 @@ POLL_GRACE_SECONDS: Final = 10.0
 DNS_SECONDS: Final = 10
 UNNAMED_RETRY_SECONDS: Final = 5
 
-# aiogram reads answers by these classes and lets go of them at once; making one takes milliseconds.
-ANSWERS: Final = (
-    Response[User],
-    Response[Message],
-    Response[Message | bool],
-    Response[bool],
-    Response[list[Any]],
-)
+JSON: Final = {"Content-Type": "application/json"}
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +61,32 @@ class RawUpdates(TelegramMethod[list[Any]]):
     offset: int | None = None
     timeout: int = POLL_SECONDS
     allowed_updates: tuple[str, ...] = ALLOWED_UPDATES
+
+
+class Sent(TelegramObject):
+    """What is looked at of the message that Telegram tells of: a card is known by its id.
+
+    A message that aiogram cannot read was sent all the same.
+    """
+
+    message_id: int
+
+
+class Send(SendMessage):
+    """sendMessage, whose answer is not read any further; the same for every notice."""
+
+    __returning__: ClassVar[Any] = Sent
+
+
+# aiogram reads answers by these classes and lets go of them at once; making one takes milliseconds.
+ANSWERS: Final = (
+    Response[User],
+    Response[Sent],
+    Response[Message],
+    Response[Message | bool],
+    Response[bool],
+    Response[list[Any]],
+)
 
 
 class NotSent(TelegramNetworkError):
@@ -164,7 +185,8 @@ class TelegramSession(AiohttpSession):
         session = await self.create_session()
         async with session.post(
             self.api.api_url(token=bot.token, method=method.__api_method__),
-            data=self.build_form_data(bot=bot, method=method),
+            data=_parameters(method),
+            headers=JSON,
             timeout=limits,
             allow_redirects=False,
             trace_request_ctx=wire,
@@ -176,6 +198,20 @@ class TelegramSession(AiohttpSession):
         if isinstance(method, RawUpdates):
             total = method.timeout + self._poll_grace_seconds
         return ClientTimeout(total=total, sock_connect=self._connect_seconds)
+
+
+def _parameters(method: TelegramMethod[Any]) -> bytes:
+    """As JSON, at an eighth of what aiogram's form takes; no file is ever sent, which needs one."""
+    return json.dumps(_given(method.model_dump(exclude_none=True, warnings=False))).encode()
+
+
+def _given(value: Any) -> Any:
+    """Without what aiogram leaves to the bot's defaults: this one has none."""
+    if isinstance(value, dict):
+        return {name: _given(one) for name, one in value.items() if not isinstance(one, Default)}
+    if isinstance(value, list | tuple):
+        return [_given(one) for one in value]
+    return value
 
 
 async def optional(call: Awaitable[Found]) -> Found | None:

@@ -23,7 +23,7 @@ class BotApi:
         self.waiting: list[Raw] = []
         self.offsets: list[int | None] = []
         self.calls: list[str] = []
-        self.forms: list[dict[str, str]] = []
+        self.forms: list[Raw] = []
         self.prescribed: dict[str, deque[Answer]] = {}
         self.always: dict[str, Answer] = {}
         self.patience = 0.05  # seconds of a long poll, whatever the bot asks for
@@ -47,7 +47,7 @@ class BotApi:
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         self.calls.append(method)
-        self.forms.append({name: str(value) for name, value in (await request.post()).items()})
+        self.forms.append(await request.json())
         if prescribed := self.prescribed.get(method):
             return await prescribed.popleft()(request)
         if method in self.always:
@@ -58,7 +58,7 @@ class BotApi:
 
     async def _get_updates(self, request: web.Request) -> web.StreamResponse:
         form = self.forms[-1]
-        offset = int(form["offset"]) if "offset" in form else None
+        offset = form.get("offset")
         self.offsets.append(offset)
         self.waiting = [one for one in self.waiting if one["update_id"] >= (offset or 0)]
         self._polls += 1

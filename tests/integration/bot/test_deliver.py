@@ -27,7 +27,7 @@ from storage.records.notices import Manner, NoticeKind
 from storage.records.people import Access, Person
 from storage.records.places import Place
 from storage.sealing import SecretKeys
-from tests.integration.bot.bot_api import TOKEN, BotApi, drops, ok, refuses
+from tests.integration.bot.bot_api import TOKEN, BotApi, drops, ok, refuses, says
 from tests.integration.bot.waiting import eventually
 
 ANNA, OLEG = 1, 2
@@ -150,6 +150,16 @@ async def test_what_is_owed_is_sent(database: Database, bot_api: BotApi) -> None
 
 
 @pytest.mark.usefixtures("delivery")
+async def test_a_message_that_aiogram_cannot_read_was_sent_all_the_same(
+    database: Database, bot_api: BotApi
+) -> None:
+    bot_api.always["sendMessage"] = says(200, '{"ok": true, "result": {"message_id": 9}}')
+    await owe(database)
+    await ended(database, ANNA, "done")
+    assert bot_api.calls == ["sendMessage"]
+
+
+@pytest.mark.usefixtures("delivery")
 async def test_a_server_that_cannot_take_buttons_away_has_the_old_card_written_anew(
     database: Database, bot_api: BotApi
 ) -> None:
@@ -158,7 +168,7 @@ async def test_a_server_that_cannot_take_buttons_away_has_the_old_card_written_a
     await fold(database, message=7)
     await ended(database, ANNA, "done")
     assert bot_api.calls == ["editMessageReplyMarkup", "editMessageText"]
-    assert bot_api.forms[1]["message_id"] == "7"
+    assert bot_api.forms[1]["message_id"] == 7
     assert "reply_markup" not in bot_api.forms[1]
 
 

@@ -111,9 +111,9 @@ async def test_only_the_named_kinds_are_asked_for(
 ) -> None:
     await bot_api.add(message(1))
     await receive(receiver, database, 1)
-    assert bot_api.forms[0]["allowed_updates"] == (
-        '["message", "edited_message", "callback_query", "my_chat_member"]'
-    )
+    assert bot_api.forms[0]["allowed_updates"] == [
+        *("message", "edited_message", "callback_query", "my_chat_member")
+    ]
 
 
 async def test_what_was_said_is_not_readable_on_disk(

@@ -18,8 +18,9 @@ from aiogram.methods import (
     SendMessage,
     TelegramMethod,
 )
+from aiogram.types import LinkPreviewOptions, MessageEntity
 
-from bot.telegram import NotSent, RawUpdates, TelegramSession, optional
+from bot.telegram import NotSent, RawUpdates, Send, TelegramSession, optional
 from bot.verdicts import Outcome, classify
 from tests.integration.bot.bot_api import TOKEN, Answer, BotApi, drops, hangs, refuses, says
 from tests.integration.bot.shapes import message
@@ -54,7 +55,15 @@ async def outcome_at(port: int, scheme: str = "http") -> Outcome:
 
 @pytest.mark.parametrize(
     "method",
-    [AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, GetMe, RawUpdates, SendMessage],
+    [
+        AnswerCallbackQuery,
+        EditMessageReplyMarkup,
+        EditMessageText,
+        GetMe,
+        RawUpdates,
+        Send,
+        SendMessage,
+    ],
 )
 def test_the_class_that_an_answer_is_read_by_is_not_made_anew_for_each(
     method: type[TelegramMethod[object]],
@@ -63,6 +72,22 @@ def test_the_class_that_an_answer_is_read_by_is_not_made_anew_for_each(
     reads = weakref.ref(Response.__class_getitem__(method.__returning__))
     gc.collect()
     assert reads() is not None
+
+
+async def test_what_was_not_said_is_left_out_at_any_depth(bot: Bot, bot_api: BotApi) -> None:
+    bot_api.always["sendMessage"] = says(200, '{"ok": true, "result": {"message_id": 9}}')
+    link = MessageEntity(type="text_link", offset=0, length=5, url="https://a.example")
+    plain = LinkPreviewOptions(is_disabled=True)
+    await bot(Send(chat_id=7, text="hello", entities=[link], link_preview_options=plain))
+    shown = {"type": "text_link", "offset": 0, "length": 5, "url": "https://a.example"}
+    assert bot_api.forms == [
+        {
+            "chat_id": 7,
+            "text": "hello",
+            "entities": [shown],
+            "link_preview_options": {"is_disabled": True},
+        }
+    ]
 
 
 async def test_a_refused_connection_proves_that_nothing_was_sent() -> None:
