@@ -13,6 +13,7 @@ from handlers.texts import Texts, mark
 from mail.accounts import Leaving
 from mail.connection_names import LONGEST, BadName, NameFault
 from mail.scenes import AccountsScene
+from mail.suggestions import senders_once
 from storage.records.connections import Connection, ConnectionTest, ConnectionTestState
 from storage.records.failures import Failure
 from storage.records.notices import CardKind
@@ -151,7 +152,7 @@ def _tested(connection: Connection, test: ConnectionTest, _: Texts) -> Text:
             return Text(_("Asking {host}…").format(host=connection.address.label))
         case ConnectionTestState.WORKS:
             account = connection.account
-            mailboxes, senders = len(account.mailboxes), len(account.senders)
+            mailboxes, senders = len(account.mailboxes), len(senders_once(account))
             said = _("It works: {mailboxes}, {senders}").format(
                 mailboxes=_.plural("{n} mailbox", "{n} mailboxes", mailboxes).format(
                     n=_.number(mailboxes)

@@ -3,14 +3,15 @@
 from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Bold, Text, as_list
 
+from handlers.address_text import address_text
 from handlers.cards import Button, Shown
-from handlers.formatting import length
 from handlers.letter_card import shown_line
 from handlers.sentences import after_colon, failure_sentence
 from handlers.texts import Texts, mark
 from handlers.webhook_sentences import WHERE
 from mail.connections import AttemptPress, can_try_again
 from mail.scenes import MovedScene
+from mail.suggestions import senders_once
 from storage.records.connections import (
     Account,
     AttemptState,
@@ -144,7 +145,7 @@ def _connected(attempt: ConnectAttempt, _: Texts) -> Text:
 def account_lines(account: Account, _: Texts) -> list[Text]:
     """Mailboxes and senders, a line each."""
     mailboxes = _("Mailboxes:"), [_address(one) for one in account.mailboxes]
-    senders = _("You can send from:"), [_address(one) for one in account.senders]
+    senders = _("You can send from:"), [_address(one) for one in senders_once(account)]
     return [
         Text(Bold(title), " ", _some(addresses, _))
         for title, addresses in (mailboxes, senders)
@@ -152,23 +153,25 @@ def account_lines(account: Account, _: Texts) -> list[Text]:
     ]
 
 
-def _address(one: Mailbox | Sender) -> str:
+def _address(one: Mailbox | Sender) -> Text:
     """An address is shown unaltered; a name is somebody's own words."""
     name = shown_line(one.name)
     if not one.email:
-        return name
-    return f"{name} <{one.email}>" if name and name != one.email else one.email
+        return Text(name)
+    email = address_text(one.email)
+    return Text(name, " <", email, ">") if name and name != one.email else email
 
 
-def _some(addresses: list[str], _: Texts) -> str:
+def _some(addresses: list[Text], _: Texts) -> Text:
     some = addresses[:MOST_SHOWN]
-    while len(some) > 1 and length(", ".join(some)) > LIST_UNITS:
+    while len(some) > 1 and len(as_list(*some, sep=", ")) > LIST_UNITS:
         some = some[:-1]
-    shown = ", ".join(some)
+    shown = as_list(*some, sep=", ")
     more = len(addresses) - len(some)
     if more <= 0:
         return shown
-    return shown + " " + _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
+    counted = _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))
+    return Text(shown, " ", counted)
 
 
 def _failed(attempt: ConnectAttempt, _: Texts) -> tuple[Text, Keyboard]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mail import recipients, subjects
-from storage.records.connections import Account
+from storage.records.connections import Account, Sender
 from storage.records.drafts import Choice, Draft, Field
 from storage.records.letters import Letter
 
@@ -38,11 +38,27 @@ def choices(field: Field, known: Known) -> tuple[Choice, ...]:
 def sender_addresses(known: Known) -> tuple[str, ...]:
     """Each address once, the letter's own mailbox first."""
     mailbox = known.letter.text.mailbox if known.letter else ""
-    emails: list[str] = []
-    for sender in known.account.senders:
-        if not any(recipients.same_address(sender.email, email) for email in emails):
-            emails.append(sender.email)
+    emails = [sender.email for sender in senders_once(known.account)]
     return tuple(sorted(emails, key=lambda email: not recipients.same_address(email, mailbox)))
+
+
+def senders_once(account: Account) -> tuple[Sender, ...]:
+    """A portal has one address under several names: each once, by the first name that it has."""
+    found: list[Sender] = []
+    for sender in account.senders:
+        place = next(
+            (
+                place
+                for place, one in enumerate(found)
+                if recipients.same_address(one.email, sender.email)
+            ),
+            None,
+        )
+        if place is None:
+            found.append(sender)
+        elif not found[place].name:
+            found[place] = replace(found[place], name=sender.name)
+    return tuple(found)
 
 
 def _recipient_choices(known: Known) -> tuple[Choice, ...]:

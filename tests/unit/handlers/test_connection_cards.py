@@ -75,6 +75,18 @@ def text(card: Shown) -> str:
     return card.content()[0]
 
 
+def test_one_address_under_two_names_was_counted_as_two_senders() -> None:
+    senders = (
+        Sender("anna@acme.example"),
+        Sender("support@acme.example", "Help desk"),
+        Sender("Support@acme.example", "Support"),
+        Sender("anna@acme.example", "Anna"),
+    )
+    card = shown(AttemptState.CONNECTED, account=replace(ACCOUNT, senders=senders))
+    from_line = text(card).partition("You can send from: ")[2].splitlines()[0]
+    assert from_line == "Anna <anna@acme.example>, Help desk <support@acme.example>"
+
+
 def labels(card: Shown) -> list[str]:
     return [button.label for row in card.keyboard for button in row]
 
