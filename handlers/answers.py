@@ -9,9 +9,10 @@ from typing import Any
 from aiogram import BaseMiddleware
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message, TelegramObject
+from aiogram.utils.formatting import Text
 
 from handlers.cards import Shown
-from handlers.sentences import sealed_sentence, sentence
+from handlers.sentences import sealed_sentence, sentence_text
 from mail.errors import AlreadyApplied, MailError, SealBroken
 
 
@@ -29,9 +30,9 @@ class Answering(BaseMiddleware):
         except AlreadyApplied:
             pass  # it took effect before a restart; the cards are owed as rows
         except MailError as error:
-            await _say(event, data, sentence(error, data["_"]))
+            await _say(event, data, sentence_text(error, data["_"]))
         except SealBroken:
-            await _say(event, data, sealed_sentence(data["_"]))
+            await _say(event, data, Text(sealed_sentence(data["_"])))
         return None
 
 
@@ -51,8 +52,9 @@ async def turn_card(press: CallbackQuery, shown: Shown) -> None:
         return
 
 
-async def _say(event: TelegramObject, data: dict[str, Any], said: str) -> None:
+async def _say(event: TelegramObject, data: dict[str, Any], said: Text) -> None:
+    text, entities = said.render()
     if isinstance(event, CallbackQuery):
-        await data["answer"](said)
+        await data["answer"](text)
     elif isinstance(event, Message):
-        await event.answer(said)
+        await event.answer(text, entities=entities)

@@ -3,8 +3,10 @@
 Toasts show these too, so they are short: what a person typed is quoted only as far as it helps.
 """
 
+from aiogram.utils.formatting import Text
+
+from handlers.address_text import filled, quoted
 from handlers.foreign_text import harmless
-from handlers.portal_words import shortened
 from handlers.texts import Texts, mark
 from mail.body import MAX_BODY
 from mail.errors import BadValue
@@ -95,6 +97,21 @@ _NO_COPIES = mark(
 
 def bad_value_sentence(error: BadValue, _: Texts) -> str:
     """What is wrong and what would be right."""
+    return bad_value_text(error, _).render()[0]
+
+
+def bad_value_text(error: BadValue, _: Texts) -> Text:
+    """The same for a message: what was typed can be copied out of it, and commands nothing."""
+    said = _said(error, _)
+    if "{piece}" not in said:
+        return Text(said)
+    piece = " ".join(harmless(error.piece).split())
+    if len(piece) > MOST_PIECE:
+        piece = f"{piece[: MOST_PIECE - 1].rstrip()}…"
+    return filled(said, "piece", quoted(piece))
+
+
+def _said(error: BadValue, _: Texts) -> str:
     if error.code == "takes_no_text":
         said = _("Nothing can be typed here now. Please open “{review}” first.")
         return said.format(review=_("Review"))
@@ -108,8 +125,7 @@ def bad_value_sentence(error: BadValue, _: Texts) -> str:
     sentence = SENTENCES.get((field, error.code))
     if sentence is None:
         return _("That does not fit here. Please type something else.")
-    piece = shortened(" ".join(harmless(error.piece).split()), MOST_PIECE)
-    return _(sentence).format(piece=piece)
+    return _(sentence)
 
 
 def _too_much(error: BadValue, _: Texts) -> str:

@@ -9,7 +9,7 @@ from handlers.filters import HasText, MayHaveCaption, PrivateChat
 from handlers.menu import COMMANDS
 from handlers.offers import offer_ways_out
 from handlers.places import place_of, place_of_press, typed_in
-from handlers.sentences import kept_sentence, sentence
+from handlers.sentences import kept_text, sentence_text
 from handlers.texts import Texts
 from mail.drafts import Drafts
 from mail.errors import BadValue, Closed, Closing
@@ -30,7 +30,8 @@ async def begin(
     typed = typed_in(message, after=len(message.text or "") - len(text)) if text else None
     refused = await drafts.begin(cause, person.id, place_of(message), reference, typed)
     if refused is not None:
-        await message.answer(sentence(refused, _))
+        text, entities = sentence_text(refused, _).render()
+        await message.answer(text, entities=entities)
 
 
 @router.message(CommandText("cancel"))
@@ -109,4 +110,5 @@ async def edit_caption(
 
 
 async def _say_kept(message: Message, kept: Closed | BadValue, _: Texts) -> None:
-    await message.reply(kept_sentence(kept, _), allow_sending_without_reply=True)
+    text, entities = kept_text(kept, _).render()
+    await message.reply(text, entities=entities, allow_sending_without_reply=True)

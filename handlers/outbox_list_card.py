@@ -5,6 +5,7 @@ from aiogram.utils.formatting import Bold, Text, as_list
 from handlers.buttons import ListButton, MendButton
 from handlers.cards import Button, Shown
 from handlers.earlier_line import earlier_lines
+from handlers.formatting import cut
 from handlers.letter_card import shortened, shown_line
 from handlers.outbox_card import recipients_text
 from handlers.texts import Texts, mark
@@ -75,11 +76,16 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
 
 def _line(row: OutboxRow, number: str, scene: OutboxListScene, _: Texts) -> Text:
     said, sign = _ended_so(row) or _STATES[OutboxState.DEFERRED if row.waits else row.state]
-    to = shortened(recipients_text(row.envelope.to, _).render()[0], LINE_UNITS)
+    to = _cut(recipients_text(row.envelope.to, _))
     subject = shortened(shown_line(row.envelope.subject), LINE_UNITS)
     when = _.date_time(row.updated_at, scene.zone)
-    line = Text(f"{number}{_(said)} {sign}\n", f"{to} · {subject}\n", when)
+    line = Text(f"{number}{_(said)} {sign}\n", to, f" · {subject}\n", when)
     return as_list(line, *earlier_lines(scene.earlier.get(row.id, Earlier.NONE), _))
+
+
+def _cut(addresses: Text) -> Text:
+    text, entities, was_cut = cut(*addresses.render(), LINE_UNITS - 1)
+    return Text(Text.from_entities(text, entities), "…" if was_cut else "")
 
 
 def _ended_so(row: OutboxRow) -> tuple[str, str] | None:

@@ -3,7 +3,9 @@
 Handlers and renderers import from here alone; the larger tables stand in modules of their own.
 """
 
-from handlers.bad_value_sentences import bad_value_sentence
+from aiogram.utils.formatting import Text
+
+from handlers.bad_value_sentences import bad_value_sentence, bad_value_text
 from handlers.failure_sentences import failure_sentence
 from handlers.field_sentences import field_label, field_sentences, mend_fields
 from handlers.letter_card import shown_line
@@ -33,6 +35,7 @@ __all__ = [
     "field_label",
     "field_sentences",
     "kept_sentence",
+    "kept_text",
     "limit_sentence",
     "mend_fields",
     "not_allowed_sentence",
@@ -40,6 +43,7 @@ __all__ = [
     "nothing_asked_sentence",
     "sealed_sentence",
     "sentence",
+    "sentence_text",
     "stale_toast",
     "too_late_toast",
 ]
@@ -90,6 +94,11 @@ def sentence(error: MailError, _: Texts) -> str:
             return _("That did not work. Please try again.")
 
 
+def sentence_text(error: MailError, _: Texts) -> Text:
+    """For a message: a value that was refused can be copied, and none is a tap away."""
+    return bad_value_text(error, _) if isinstance(error, BadValue) else Text(sentence(error, _))
+
+
 def after_colon(said: str) -> str:
     """A sentence that goes on behind a colon; names like Bitrix24 and fields keep their capital."""
     return said[:1].lower() + said[1:] if said.partition(" ")[0].isalpha() else said
@@ -110,14 +119,19 @@ def closed_sentence(error: Closed, _: Texts) -> str:
 
 def kept_sentence(error: Closed | BadValue, _: Texts) -> str:
     """Why typed text changes nothing now, where it was kept with its letter."""
+    return kept_text(error, _).render()[0]
+
+
+def kept_text(error: Closed | BadValue, _: Texts) -> Text:
+    """The same for a message."""
     if isinstance(error, BadValue):
         kept = _("What you typed is kept, and the review offers it.")
-        return f"{bad_value_sentence(error, _)} {kept}"
-    kept = _(
-        "What you typed is kept, and is offered once the letter can be changed, or as another "
-        "answer once it has left."
-    )
-    return f"{closed_sentence(error, _)} {kept}"
+    else:
+        kept = _(
+            "What you typed is kept, and is offered once the letter can be changed, or as another "
+            "answer once it has left."
+        )
+    return Text(sentence_text(error, _), " ", kept)
 
 
 def _letter(draft: OpenDraft, _: Texts) -> str:

@@ -81,6 +81,13 @@ def test_a_hundred_long_addresses_leave_room_for_the_subject() -> None:
     assert shown[1].endswith("more")
 
 
+def test_an_address_in_the_list_had_an_invisible_character() -> None:
+    row = a_row(replace(COPIED, to=("/start@x.example",)))
+    text, entities = outbox_list_card(OutboxListScene((), (row,), NOON), EN).content()
+    assert "\n/start@x.example · " in text
+    assert [one.type for one in entities] == ["bold", "bold", "code"]
+
+
 def test_the_list_said_on_its_way_of_what_waits_for_the_portal() -> None:
     row = replace(a_row(COPIED, OutboxState.QUEUED), deferrals=3)
     text, _ = outbox_list_card(OutboxListScene((row,), (), NOON), EN).content()

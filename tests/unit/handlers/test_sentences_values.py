@@ -3,7 +3,7 @@
 import pytest
 
 from bitrix24.letter_reference import LetterFault
-from handlers.bad_value_sentences import SENTENCES
+from handlers.bad_value_sentences import SENTENCES, bad_value_text
 from handlers.sentences import bad_value_sentence
 from mail.errors import BadValue
 from mail.recipients import RecipientFault
@@ -94,13 +94,22 @@ def test_too_much_is_said_with_the_count_and_the_limit(error: BadValue, start: s
 
 
 def test_what_was_typed_is_cut_and_cannot_be_tapped() -> None:
-    said = bad_value_sentence(
-        BadValue(Field.RECIPIENTS, "not_an_address", "/start\n" + "x" * 500), EN
-    )
-    assert said.startswith("“/\u2060start xxx")
+    error = BadValue(Field.RECIPIENTS, "not_an_address", "/start\n" + "x" * 500)
+    said, (code,) = bad_value_text(error, EN).render()
+    assert said.startswith("“/start xxx")
+    assert said[code.offset - 1] + said[code.offset + code.length] == "“”"
+    assert code.type == "code", "which Telegram makes no command of"
     assert len(said) < 160
     assert "…”" in said
     assert "\n" not in said
+
+
+def test_a_mistyped_address_was_copied_with_an_invisible_character() -> None:
+    error = BadValue(Field.RECIPIENTS, "not_an_address", "jane @client.example")
+    said, entities = bad_value_text(error, EN).render()
+    assert "“jane @client.example”" in said
+    assert [entity.type for entity in entities] == ["code"], "which Telegram makes no name of"
+    assert bad_value_sentence(error, EN) == said
 
 
 def test_braces_that_were_typed_stay_braces() -> None:
