@@ -9,7 +9,7 @@ from sandbox.telegram.people import Person
 from tests.flows.acting import JANE, REVIEW, TEXT, count_sends, press, review
 from tests.flows.test_locked_database import says
 from tests.support.bot_process import BotProcess
-from tests.support.descriptors import no_descriptors
+from tests.support.descriptors import at_most, no_descriptors
 
 
 @pytest.fixture
@@ -31,6 +31,25 @@ async def test_row_67_without_any_descriptor_left_letters_and_answers_wait(
     other = await chat.wait_for(REVIEW, after=second.id, within=20)
     await press(anna, other, "Send", "Sent to")
     assert count_sends(sandbox) == 2
+
+
+async def test_row_67_with_64_descriptors_a_crowd_is_answered_and_no_letter_is_lost(
+    connected: Person, sandbox: Sandbox, bot: BotProcess
+) -> None:
+    """The row's own number; Telegram answers so slowly that connections pile up."""
+    anna, chat = connected, connected.chat
+    card = await review(anna)
+    crowd = [sandbox.telegram.person(3000 + at, f"Guest {at}", "en") for at in range(60)]
+    with at_most(64, bot.pid):
+        sandbox.telegram.faults.slow(0.5, method="sendMessage", times=60)
+        for guest in crowd:
+            guest.say("/accounts")
+        anna.press(card, "Send")
+        assert await says(bot, "Too many open files")
+        await asyncio.gather(*(guest.chat.wait_for("/connect", within=30) for guest in crowd))
+        await chat.wait_until(lambda _: card.text.startswith(f"Sent to {JANE}"), within=20)
+    assert [len(guest.chat.from_bot) for guest in crowd] == [1] * len(crowd)
+    assert count_sends(sandbox) == 1
 
 
 async def test_row_67_a_crowd_that_needs_more_descriptors_than_there_are_is_answered(

@@ -2,17 +2,22 @@
 
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 OURS = 0  # the process that asks
 
 
-@contextmanager
-def no_descriptors(pid: int = OURS, *, spare: int = 0) -> Iterator[None]:
+def no_descriptors(pid: int = OURS, *, spare: int = 0) -> AbstractContextManager[None]:
     """For the block, what is open stays open and only so many more can be opened."""
+    return at_most(_first_free(pid) + spare, pid)
+
+
+@contextmanager
+def at_most(most: int, pid: int = OURS) -> Iterator[None]:
+    """For the block, no descriptor can be opened whose number is not below this one."""
     soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (_first_free(pid) + spare, hard))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, hard))
     try:
         yield
     finally:
