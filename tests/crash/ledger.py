@@ -43,6 +43,7 @@ class Ledger(ScriptedPortal):
         self._calls = 0
         self._remembered: dict[tuple[str, str], tuple[bytes, Answer]] = {}
         self._thread: list[ThreadLetter] = []
+        self._hidden: list[ThreadLetter] = []
         self.left: list[tuple[str, str]] = []  # key and webhook code of what really left
         self.failed_at: datetime | None = None  # when a call failed last
         self.tells_of_failure = False  # a letter left, and only the answer on its way says "500"
@@ -72,6 +73,11 @@ class Ledger(ScriptedPortal):
         """Whoever called is gone, and has forgotten what was not stored."""
         self.hole = self.hole or self.tells_of_failure
         self.tells_of_failure = False
+
+    def show_copies(self) -> None:
+        """What left until now is in its thread at last."""
+        self._thread += self._hidden
+        self._hidden.clear()
 
     def was_stored(self) -> None:
         """The last answer is on the caller's disk."""
@@ -103,15 +109,15 @@ class Ledger(ScriptedPortal):
 
     def _leave(self, webhook: Webhook, key: str) -> None:
         self.left.append((key, webhook.code))
-        if self._shows_copies:
-            letter = {
-                "id": 100 + len(self.left),
-                "from": SUPPORT,
-                "to": JANE,
-                "date": self._clock().isoformat(),
-                "body": "Thanks",
-            }
-            self._thread.append(ThreadLetter.model_validate(letter))
+        letter = {
+            "id": 100 + len(self.left),
+            "from": SUPPORT,
+            "to": JANE,
+            "date": self._clock().isoformat(),
+            "body": "Thanks",
+        }
+        copies = self._thread if self._shows_copies else self._hidden
+        copies.append(ThreadLetter.model_validate(letter))
 
     def _read(self, answer: Answer, key: str) -> Got[Sent]:
         """As the client reads it."""

@@ -65,6 +65,9 @@ class Observed:
     def crashed(self) -> None:
         return None
 
+    def show_copies(self) -> None:
+        return None
+
     def was_stored(self) -> None:
         return None
 

@@ -8,12 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, cast
 
+from mail.outbox import Decision
 from mail.ports import Portal
 from mail.sending import Sending
 from storage import connections, outbox, portals
 from storage.database import Database, Transaction
-from storage.records.outbox import ENDED, OutboxRow, OutboxState
+from storage.records.outbox import ENDED, OutboxRow, OutboxState, Why
 from storage.sealing import SecretKeys
+from tests.crash.deciding import Again, Decider
 from tests.crash.faults import Fault
 from tests.crash.ledger import Ledger
 from tests.crash.rows import Rows, Stops, in_memory
@@ -62,6 +64,7 @@ class Game:
     shows_copies: bool = True
     host: str = OWN
     meanwhile: Meanwhile = Meanwhile.NOTHING
+    again: Again = Again.NEVER
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,12 @@ class Outcome:
     lies: tuple[str, ...]
     ended_well: bool
     blind: bool
+    before: int = 0  # of those that left, so many did before the person sent it again
+    gave_way: bool = False
 
     @property
     def doubled(self) -> bool:
-        return self.left > 1
+        return self.before > 1 or self.left - self.before > 1
 
     @property
     def stuck(self) -> bool:
@@ -147,6 +152,8 @@ class Played(Protocol):
 
     def crashed(self) -> None: ...
 
+    def show_copies(self) -> None: ...
+
     def was_stored(self) -> None: ...
 
 
@@ -164,6 +171,8 @@ class Play:
     blind: bool = False  # a letter went out, and what was in its thread before was not stored
 
     def __post_init__(self) -> None:
+        self._before = 0
+        self._decider = Decider(self.rows, self.game.again)
         self._screen = Screen(self.room, self.rows)
         self._disturbed = self.game.meanwhile is Meanwhile.NOTHING
         self._began = self.room.clock.now
@@ -184,12 +193,25 @@ class Play:
                 await self._turn()
             except Crash:
                 await self._restart()
-            row = self.rows.read_now(Screen.find)
+            row = await self._decided(self.rows.read_now(Screen.find))
             if _is_over(row.state):
                 break
             self._disturb(row)
             await self._wait()
         return await self._outcome()
+
+    async def _decided(self, row: OutboxRow) -> OutboxRow:
+        """The row as it is once the person has pressed what they press now."""
+        while (decision := self._decider.wants(row)) is not None:
+            self.room.clock.now += MOMENT
+            await self._look_at_screen()
+            left = len(self.ledger.left)
+            if await self._decider.press(row, decision) and decision is Decision.SEND_AGAIN:
+                self._before, self._began = left, self.room.clock.now
+                if self.game.again is Again.LATE_COPY:
+                    self.ledger.show_copies()
+            row = self.rows.read_now(Screen.find)
+        return row
 
     async def _turn(self) -> None:
         self.rows.ring(outbox.WAKE)
@@ -228,7 +250,7 @@ class Play:
         if row.state is not OutboxState.SENDING:
             self.ledger.was_stored()
         self.blind = self.blind or (row.first_wire_at is not None and row.baseline is None)
-        self.lies += self._screen.lies_now(row, len(self.ledger.left))
+        self.lies += self._screen.lies_now(row, len(self.ledger.left), self._before)
 
     def _disturb(self, row: OutboxRow) -> None:
         if self._disturbed or not row.attempts:
@@ -253,7 +275,7 @@ class Play:
 
     async def _look_at_screen(self) -> None:
         await self._screen.refresh()
-        self.lies += self._screen.lies(len(self.ledger.left))
+        self.lies += self._screen.lies(len(self.ledger.left), self._before)
 
     async def _outcome(self) -> Outcome:
         ended = self.room.clock.now
@@ -269,6 +291,8 @@ class Play:
             tuple(self.lies),
             _is_over(row.state) and self._screen.ended_well(row),
             self.blind,
+            self._before,
+            row.why is Why.FIRST_LEFT,
         )
 
     def _reachable_since(self) -> datetime:

@@ -8,10 +8,11 @@ from handlers.notices import render_scene
 from handlers.outbox_card import outbox_card
 from handlers.texts import Catalogues
 from mail import delivery
-from mail.scenes import FoldScene, OutboxScene
-from storage import connections, drafts, notices, outbox
+from mail.scenes import DraftScene, FoldScene, OutboxScene, Scene
+from storage import connections, drafts, earlier, notices, outbox
 from storage.database import Reading
-from storage.records.outbox import OutboxRow, OutboxState
+from storage.records.drafts import DraftState, Field
+from storage.records.outbox import OutboxRow, OutboxState, Why
 from tests.crash.rows import Rows
 from tests.integration.mail.room import ANNA, Room
 
@@ -30,7 +31,10 @@ CLAIMS: dict[str, bool | None] = {
     "It is not known whether ": None,
     "What became of this letter is told below.": None,
     "This goes on below.": None,
+    "Check before it goes out": False,
 }
+MAY_HAVE_LEFT = "It was sent once before; whether that one left is not known."
+HAD_LEFT = "It was sent once before, and that one left."
 SAYS_IT_WAITS = ("the letter goes out as soon as", "goes out by itself")
 TAKES_BACK = ("Undo", "Cancel")
 
@@ -39,7 +43,7 @@ FINAL_WORDS = {
     OutboxState.REJECTED: "Not sent: ",
     OutboxState.BLOCKED: "Not sent: ",
     OutboxState.EXPIRED: "Not sent: ",
-    OutboxState.CANCELLED: "Cancelled",
+    OutboxState.CANCELLED: "Check before it goes out",
     OutboxState.UNKNOWN: "It is not known whether ",
 }
 
@@ -61,8 +65,16 @@ class Told:
         taken_back = any(label in TAKES_BACK for label in labels)
         return cls(words, claim is True, claim is False or waits or taken_back)
 
-    def lies(self, left: int) -> bool:
-        return (self.says_left and left == 0) or (self.says_not and left > 0)
+    def lies(self, left: int, before: int = 0) -> bool:
+        """`before`: of those that left, so many did before the letter was sent again.
+
+        Only a card that speaks of the first letter may say of the second alone that it did not.
+        """
+        if HAD_LEFT in self.words and not before:
+            return True
+        of_both = HAD_LEFT not in self.words and MAY_HAVE_LEFT not in self.words
+        denied = left if of_both else left - before
+        return (self.says_left and left == 0) or (self.says_not and denied > 0)
 
 
 @dataclass
@@ -82,7 +94,7 @@ class Screen:
             seen = await self.room.deliver(notice)
             if found is None or seen is None:
                 continue
-            if isinstance(seen.scene, OutboxScene | FoldScene):
+            if _is_judged(seen.scene):
                 self.shown[seen.message] = Told.by(render_scene(found, EN))
             else:
                 self.shown.pop(seen.message, None)
@@ -90,31 +102,42 @@ class Screen:
     def restart(self) -> None:
         self.rows.write_now(delivery.recover)
 
-    def lies(self, left: int) -> list[str]:
+    def lies(self, left: int, before: int) -> list[str]:
         """Messages that claim what is not so, at this moment."""
-        return [told.words for told in self.shown.values() if told.lies(left)]
+        return [told.words for told in self.shown.values() if told.lies(left, before)]
 
-    def lies_now(self, row: OutboxRow, left: int) -> list[str]:
+    def lies_now(self, row: OutboxRow, left: int, before: int) -> list[str]:
         """The same of the card, were it shown at this very moment."""
         if self._card is None or row != self._seen:
             self._seen = row
             self._card = Told.by(self.rows.read_now(lambda tx: card_of(tx, row)))
-        return [self._card.words] if self._card.lies(left) else []
+        return [self._card.words] if self._card.lies(left, before) else []
 
     def ended_well(self, row: OutboxRow) -> bool:
         """Is the newest message's word that of the state in which the letter ended?"""
         if not self.shown:
             return False
-        return self.shown[max(self.shown)].words.startswith(FINAL_WORDS[row.state])
+        final = "Sent to " if row.why is Why.FIRST_LEFT else FINAL_WORDS[row.state]
+        return self.shown[max(self.shown)].words.startswith(final)
 
     @staticmethod
     def find(tx: Reading) -> OutboxRow:
-        """The one letter of a game."""
-        return outbox.in_state(tx, *OutboxState)[0]
+        """The letter of a game, as it was told to go last."""
+        return outbox.in_state(tx, *OutboxState)[-1]
 
 
 def card_of(tx: Reading, row: OutboxRow) -> Shown:
     """The letter's card as it would be shown at this moment."""
     draft = drafts.find(tx, row.owner, row.draft)
     connection = connections.find(tx, row.owner, row.connection)
-    return outbox_card(OutboxScene(row, draft, connection, rings=False), EN)
+    told_before = earlier.of_row(tx, row)
+    scene = OutboxScene(row, draft, connection, rings=False, earlier=told_before)
+    return outbox_card(scene, EN)
+
+
+def _is_judged(scene: Scene) -> bool:
+    """A review claims that the letter did not leave; other steps claim nothing."""
+    if isinstance(scene, DraftScene):
+        composing = scene.draft.state is DraftState.COMPOSING
+        return composing and scene.draft.field is Field.REVIEW
+    return isinstance(scene, OutboxScene | FoldScene)

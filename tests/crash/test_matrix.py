@@ -14,6 +14,7 @@ from bitrix24.methods import Got
 from bitrix24.models import Sent
 from bitrix24.webhook import Webhook
 from storage.records.outbox import OutboxState
+from tests.crash.deciding import Again
 from tests.crash.faults import Fault
 from tests.crash.figures import keep
 from tests.crash.ledger import Ledger
@@ -75,13 +76,20 @@ class Tally:
         }
 
 
-async def play_all(player: Player, game: Game, tally: Tally, every: int) -> None:
-    """The game as it is, then broken at each of its steps (every so many of them)."""
+async def play_all(player: Player, game: Game, tally: Tally, every: int) -> int:
+    """The game as it is, then broken at each of its steps (every so many of them).
+
+    Answers in how many a second letter did not go because the first one was found.
+    """
     whole = await player.play(game)
     tally.count(game, whole)
+    gave_way = int(whole.gave_way)
     for at in range(1, whole.steps + 1, every):
         broken = replace(game, break_at=at)
-        tally.count(broken, await player.play(broken))
+        outcome = await player.play(broken)
+        tally.count(broken, outcome)
+        gave_way += outcome.gave_way
+    return gave_way
 
 
 @pytest.mark.parametrize(("keeps_keys", "shows_copies"), PORTALS)
@@ -137,6 +145,22 @@ async def test_row_40_pairs_of_faults(
         await play_all(player, game, tally, every=times(6, full=1))
     kind = f"{'keys' if keeps_keys else 'no keys'}, {'copies' if shows_copies else 'no copies'}"
     keep(f"{meanwhile}, {kind}, {host}", tally.figures)
+
+
+@pytest.mark.parametrize("again", [each for each in Again if each is not Again.NEVER])
+async def test_row_40_sent_again_by_a_person(prepared: sqlite3.Connection, again: Again) -> None:
+    """No card forgets that the first letter may have left, and what is found leaves no second."""
+    player, tally = Player(prepared), Tally()
+    gave_way = 0
+    pairs = list(itertools.product(Fault, repeat=2))
+    for number, pair in enumerate(pairs[:: times(71, full=1)]):
+        keeps_keys = bool(number % 2)
+        game = Game(
+            pair, keeps_keys=keeps_keys, shows_copies=False, host=CALLS[number % 2], again=again
+        )
+        gave_way += await play_all(player, game, tally, every=times(9, full=1))
+    assert bool(gave_way) is (again is Again.LATE_COPY)
+    keep(f"{again}", tally.figures)
 
 
 async def test_row_40_the_hole_is_there_and_is_counted(prepared: sqlite3.Connection) -> None:
