@@ -5,7 +5,6 @@ from mail.showing import ON_THEIR_WAY, is_slow
 from mail.without_access import close_if_shut_out
 from storage import drafts, notices, outbox, people
 from storage.database import Reading, Transaction
-from storage.records.drafts import Wants
 from storage.records.notices import (
     Card,
     CardKind,
@@ -39,9 +38,8 @@ def delivered(tx: Transaction, notice: Notice, card: Card | None) -> None:
 def _says_wait(tx: Reading, notice: Notice) -> bool:
     """Was "Looking…" or "Sending…" shown just now? If that lasts, the card must say why."""
     if notice.kind is NoticeKind.DRAFT:
-        draft = drafts.find(tx, notice.person, notice.subject)
-        waits = draft is not None and draft.wants is not Wants.NOTHING
-        return waits and draft is not None and tx.now - draft.updated_at < SLOW
+        since = drafts.wants_since(tx, notice.person, notice.subject)
+        return since is not None and tx.now - since < SLOW
     if notice.kind is NoticeKind.OUTBOX:
         row = outbox.find(tx, notice.person, notice.subject)
         return row is not None and row.state in ON_THEIR_WAY and not is_slow(tx, row)

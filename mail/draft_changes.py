@@ -13,6 +13,7 @@ from storage import connections, drafts, letters, notices, people
 from storage.database import Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.drafts import Draft, DraftState, Field, Wants
+from storage.records.letters import Letter
 from storage.records.notices import Card, CardKind, Manner, NoticeKind
 from storage.records.places import Place
 from storage.records.pointers import Pointer, PointsAt
@@ -23,10 +24,15 @@ BURST = timedelta(seconds=0.3)  # a long paste comes in many messages; the last 
 
 def known(tx: Reading, draft: Draft) -> Known:
     """What the draft's fields are read against; NotConnected if its connection was removed."""
+    letter = letters.find(tx, draft.owner, draft.letter) if draft.letter else None
+    return known_with(tx, draft, letter)
+
+
+def known_with(tx: Reading, draft: Draft, letter: Letter | None) -> Known:
+    """The same, for whoever has its letter in hand."""
     connection = connections.find(tx, draft.owner, draft.connection)
     if connection is None:
         raise NotConnected
-    letter = letters.find(tx, draft.owner, draft.letter) if draft.letter else None
     return Known(connection.account, connection.address.host, letter)
 
 

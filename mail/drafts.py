@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from mail import fields, steps
 from mail.asked_draft import asked, asked_last, how_closed, letter_at, older, with_ways_out
-from mail.draft_changes import known, pressed, set_aside, show_pressed, show_typed
+from mail.draft_changes import known, known_with, pressed, set_aside, show_pressed, show_typed
 from mail.draft_presses import Press, press_on
 from mail.errors import BadValue, Closed, Closing, NotConnected, Stale
 from mail.ports import NewId
@@ -51,7 +51,8 @@ class Drafts:
 
         def change(tx: Transaction) -> BadValue | None:
             tx.once(cause)
-            draft = self._new(tx, person, place, guided=typed is None)
+            connection = _active_connection(tx, person)
+            draft = self._new(tx, person, place, connection, guided=typed is None)
             refused = None
             if typed is not None:
                 draft = fields.put_text(draft, typed)
@@ -68,10 +69,9 @@ class Drafts:
 
         return await self._database.write(change)
 
-    def _new(self, tx: Transaction, person: int, place: Place, *, guided: bool) -> Draft:
-        connection = people.get(tx, person).active_connection
-        if connection is None or connections.find(tx, person, connection) is None:
-            raise NotConnected
+    def _new(
+        self, tx: Transaction, person: int, place: Place, connection: str, *, guided: bool
+    ) -> Draft:
         return Draft(
             id=self._new_id(),
             owner=person,
@@ -111,13 +111,13 @@ class Drafts:
         """
 
         def change(tx: Transaction, *, waits: bool = True) -> Closed | BadValue | None:
-            if waits and _card_is_coming(tx, person, place, reply_to):
-                raise _CardIsComing
             tx.once(cause)
             letter = letter_at(tx, person, place, reply_to)
             if letter is not None:
                 self._answer_letter(tx, person, place, letter, typed)
                 return None
+            if waits and _card_is_coming(tx, person, place, reply_to):
+                raise _CardIsComing
             draft = asked(tx, person, place, reply_to)
             if brings_back and draft.state is DraftState.ASIDE:
                 bring_back_with(tx, draft, typed)
@@ -172,12 +172,11 @@ class Drafts:
         self, tx: Transaction, person: int, place: Place, letter: Letter, typed: Typed
     ) -> None:
         draft = replace(
-            self._new(tx, person, place, guided=False),
-            connection=letter.connection,
+            self._new(tx, person, place, letter.connection, guided=False),
             letter_number=letter.number,
             letter=letter.id,
         )
-        against = known(tx, draft)
+        against = known_with(tx, draft, letter)
         draft = prefill(fields.put_text(draft, typed), against)
         show_typed(tx, steps.move_on(draft, against), grows=True)
 
@@ -253,6 +252,14 @@ class Drafts:
             show_pressed(tx, press_on(tx, draft, press, argument), message)
 
         await self._database.write(change)
+
+
+def _active_connection(tx: Reading, person: int) -> str:
+    """The id of the one that letters go through; NotConnected if there is none."""
+    active = people.get(tx, person).active_connection
+    if active is None or connections.find(tx, person, active) is None:
+        raise NotConnected
+    return active
 
 
 class _CardIsComing(Exception):

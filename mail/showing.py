@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from mail.draft_changes import known_or_none
 from mail.scenes import (
     SLOW,
     AbsenceScene,
@@ -76,9 +75,8 @@ def _draft(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     if draft is None or draft.state is DraftState.CONFIRMED:
         return None
     connection = connections.find(tx, reader.id, draft.connection)
-    against = known_or_none(tx, draft)
+    letter = letters.find(tx, reader.id, draft.letter) if connection and draft.letter else None
     slow = draft.wants is not Wants.NOTHING and tx.now - draft.updated_at >= SLOW
-    letter = against.letter if against else None
     told_before = earlier.of_draft(tx, reader.id, draft.id)
     scene = DraftScene(draft, connection, letter, slow, told_before)
     return Showing(reader, scene, _target(tx, notice, CardKind.DRAFT))

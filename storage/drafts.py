@@ -1,5 +1,6 @@
 """Rows of drafts, and the pointer that says what typed text in a place answers."""
 
+from datetime import datetime
 from typing import Any
 
 from storage.database import Reading, Transaction
@@ -80,6 +81,16 @@ def find(tx: Reading, owner: int, draft: str) -> Draft | None:
     """One of this person's drafts."""
     row = tx.row("SELECT * FROM drafts WHERE id = :id AND owner = :owner", id=draft, owner=owner)
     return _draft(tx, row) if row else None
+
+
+def wants_since(tx: Reading, owner: int, draft: str) -> datetime | None:
+    """Since when it waits for the portal, if it does."""
+    row = tx.row(
+        "SELECT updated_at FROM drafts WHERE id = :id AND owner = :owner AND wants <> ''",
+        id=draft,
+        owner=owner,
+    )
+    return as_time(row["updated_at"]) if row else None
 
 
 def newest(tx: Reading, owner: int, place: Place) -> tuple[Draft, ...]:

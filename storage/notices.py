@@ -47,16 +47,18 @@ def owe(
 ) -> None:
     """Somebody must be told. Owed already: it is armed anew, and `new` outdoes `edit`.
 
-    It waits with its chat, where something was put off: nothing overtakes.
+    It waits with its chat, where something was put off, be that withdrawn or not: nothing
+    overtakes.
     """
-    due_at = max(as_text(tx.now + after), _waits_until(tx, place.chat))
     tx.execute(
         """
         INSERT INTO notices
             (person, kind, chat, thread, subject, manner, next_manner, tries, state, armed, due_at,
              created_at, priority)
-        VALUES (:person, :kind, :chat, :thread, :subject, :manner, 'edit', 0, 'owed', 1, :due_at,
-                :now, :priority)
+        VALUES (:person, :kind, :chat, :thread, :subject, :manner, 'edit', 0, 'owed', 1,
+                max(:due_at, coalesce(
+                    (SELECT max(due_at) FROM notices WHERE chat = :chat AND tries > 0), ''
+                )), :now, :priority)
         ON CONFLICT (kind, chat, thread, subject) WHERE state IN ('owed', 'on_wire') DO UPDATE SET
             armed = armed + 1, due_at = min(due_at, excluded.due_at),
             priority = min(priority, excluded.priority),
@@ -70,19 +72,11 @@ def owe(
         thread=place.thread,
         subject=subject,
         manner=manner.value,
-        due_at=due_at,
+        due_at=as_text(tx.now + after),
         now=as_text(tx.now),
         priority=priority.value,
     )
     tx.wake("notices")
-
-
-def _waits_until(tx: Reading, chat: int) -> str:
-    """Until when this chat waits since something was put off; withdrawing it changes nothing."""
-    row = tx.row(
-        "SELECT max(due_at) AS at FROM notices WHERE chat = :chat AND tries > 0", chat=chat
-    )
-    return row["at"] or "" if row else ""
 
 
 def withdraw(tx: Transaction, kind: NoticeKind, place: Place, subject: str) -> Manner | None:
