@@ -20,11 +20,13 @@ from bitrix24.errors import Failure, FailureCode, Refused, RefusedField, Unknown
 from bitrix24.models import Sent
 from handlers.buttons import DraftButton, SendButton
 from handlers.step_cards import draft_card
+from mail.connection_changes import disconnected
 from mail.draft_presses import Press
-from mail.errors import MailError
+from mail.errors import Closed, Closing, MailError
 from mail.outbox import Decision
 from mail.scenes import DraftScene
 from storage import connections, drafts, letters
+from storage.database import Transaction
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants
 from storage.records.outbox import OutboxRow, OutboxState
 from tests.integration.languages import EN
@@ -38,8 +40,15 @@ GIVEN_BACK = (OutboxState.CANCELLED, OutboxState.REJECTED)
 REFUSED = Refused(
     Failure(FailureCode.VALIDATION, 400, fields=(RefusedField("subject", "", "Too odd."),))
 )
+REFUSED_LETTER = Refused(
+    Failure(
+        FailureCode.VALIDATION, 400, fields=(RefusedField("", "MESSAGE_REPLY_FAILED", "Gone."),)
+    )
+)
 NO_FIELD = Refused(Failure(FailureCode.NO_RIGHT, 403))
 NOT_KNOWN = Unknown(Failure(FailureCode.NO_ANSWER))
+
+TAKE_NOTHING = (Closing.ASIDE, Closing.ENDED)  # there the hint offers a way for the text
 
 MOST_STEPS = 9  # from nothing to the review, with look-ups
 MOST_AT_ALL = 6  # drafts, so that a play stays quick
@@ -75,10 +84,12 @@ class End(Enum):
     SEND = "told to go"
     UNDO = "taken back"
     REFUSED = "refused by the portal"
+    REFUSED_LETTER = "refused, and the letter that it answers is asked for"
     UNKNOWN = "perhaps gone"
 
 
 ENDS = st.sampled_from(End)
+ANSWERS = {End.REFUSED: REFUSED, End.REFUSED_LETTER: REFUSED_LETTER, End.UNKNOWN: NOT_KNOWN}
 
 
 class Wizard(RuleBasedStateMachine):
@@ -254,11 +265,11 @@ class Wizard(RuleBasedStateMachine):
         self._typed[typed.message] = marks(text)
         return typed
 
-    @rule(shape=SHAPES, reply=st.none() | st.integers(0, 9))
-    def say(self, shape: str, reply: int | None) -> None:
-        self.play(self._say(self._text(shape), reply))
+    @rule(shape=SHAPES, reply=st.none() | st.integers(0, 9), brings_back=st.booleans())
+    def say(self, shape: str, reply: int | None, brings_back: bool) -> None:
+        self.play(self._say(self._text(shape), reply, brings_back=brings_back))
 
-    async def _say(self, text: str, reply: int | None) -> None:
+    async def _say(self, text: str, reply: int | None, *, brings_back: bool = False) -> None:
         typed = self._new_typed(text)
         reply_to = self._shown[-1 - reply % len(self._shown)] if reply and self._shown else None
         found = await self._drafts()
@@ -270,7 +281,14 @@ class Wizard(RuleBasedStateMachine):
         answers += [(draft, "parts") for draft, field in answers if field == Field.TEXT]
 
         async def act() -> None:
-            await self.room.drafts.type(self.room.cause(), ANNA, HOME, typed, reply_to)
+            try:
+                await self.room.drafts.type(
+                    self.room.cause(), ANNA, HOME, typed, reply_to, brings_back=brings_back
+                )
+            except Closed as closed:
+                if closed.closing in TAKE_NOTHING:
+                    raise
+                raise AssertionError("it may come back, so the text was to be kept") from closed
             if "mark" not in text:
                 return
             assert marks(text) <= set().union(*(await self._slots()).values()), "taken, yet gone"
@@ -344,7 +362,7 @@ class Wizard(RuleBasedStateMachine):
         if then is End.UNDO:
             self.decide(0, Decision.UNDO)
         elif then is not End.SEND:
-            self.time_passes(REFUSED if then is End.REFUSED else NOT_KNOWN)
+            self.time_passes(ANSWERS[then])
 
     @rule(
         which=st.integers(0, 2),
@@ -479,6 +497,19 @@ class Wizard(RuleBasedStateMachine):
 
         await self.room.until(over)
 
+    @rule(host=st.sampled_from((None, "acme.example", "other.example")))
+    def connect_anew(self, host: str | None) -> None:
+        """All is set aside. None: over the same account again, else over another one."""
+        self.play(self._keep(self._connected_anew(host)))
+
+    async def _connected_anew(self, host: str | None) -> None:
+        def leave(tx: Transaction) -> None:
+            for connection in connections.of_person(tx, ANNA):
+                disconnected(tx, ANNA, connection.id)
+
+        await self.room.database.write(leave)
+        await (self.room.settle_over(host) if host else self.room.settle())
+
     @rule()
     def restart(self) -> None:
         self.play(self._keep(self._restarted()))
@@ -488,7 +519,11 @@ class Wizard(RuleBasedStateMachine):
         await self.room.restart()
         self._start()
 
-    @rule(answer=st.sampled_from((Sent(to=()), NO_ANSWER, REFUSED, NO_FIELD, NOT_KNOWN)))
+    @rule(
+        answer=st.sampled_from(
+            (Sent(to=()), NO_ANSWER, REFUSED, REFUSED_LETTER, NO_FIELD, NOT_KNOWN)
+        )
+    )
     def time_passes(self, answer: Sent | Exception) -> None:
         """Letters that are held go, each with this outcome."""
         self.portal.accepts = answer
