@@ -96,13 +96,18 @@ def change_by(tx: Transaction, draft: Draft, typed: Typed, reference: str) -> Cl
 
 
 def _keep_version(tx: Transaction, draft: Draft, typed: Typed, closed: Closed) -> Closed | None:
-    """What was kept already is changed without a word; its letter's card may show it."""
-    kept = fields.is_waiting(draft, typed.message) and closed.closing is not Closing.ASIDE
-    offered_later = fields.is_part(draft, typed.message) and closed.closing in KEEPS_TEXT
+    """What was kept already is changed without a word; its letter's card may show it.
+
+    One that was set aside shows nothing of it until it is brought back: that is said.
+    """
+    aside = closed.closing is Closing.ASIDE
+    kept = fields.is_waiting(draft, typed.message)
+    comes_back = aside or closed.closing in KEEPS_TEXT
+    offered_later = fields.is_part(draft, typed.message) and comes_back
     if not (kept or offered_later) or body.is_blank(typed.text):
         raise closed
     drafts.save(tx, fields.keep_version(draft, typed))
     row = outbox.newest_of_draft(tx, draft.owner, draft.id)
     if row is not None and offers_kept(row, draft):
         show_state(tx, row, None)
-    return None if kept else closed
+    return None if kept and not aside else closed

@@ -81,6 +81,20 @@ async def test_a_draft_whose_card_was_deleted_can_still_be_brought_back(
     assert TEXT in aside.text
 
 
+async def test_an_edit_after_cancel_had_to_be_made_again(connected: Person) -> None:
+    anna, chat = connected, connected.chat
+    await review(anna, "Hello Jane,")
+    said = anna.say("It leaves Thrusday.")
+    card = await chat.wait_for("Thrusday", after=said.id)
+    await press(anna, card, "Cancel", "Set aside")
+    anna.edit(said, "It leaves on Thursday.")
+    told = await chat.wait_for("What you typed is kept", after=card.id)
+    assert told.reply_to == said.id
+    await press(anna, card, "Bring back", "Typed, but not in the letter:\nIt leaves on Thursday.")
+    await press(anna, card, "Use this text", "Hello Jane,\n\nIt leaves on Thursday.")
+    assert "Thrusday" not in card.text
+
+
 @pytest.mark.parametrize("subject", ["\u200b", "\u2800", "\u3164", "\u00ad"])
 async def test_a_subject_that_nobody_sees_is_refused(connected: Person, subject: str) -> None:
     anna, chat = connected, connected.chat

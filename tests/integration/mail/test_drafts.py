@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bitrix24.errors import Failure, FailureCode, Refused
+from handlers.review_card import review_card
 from handlers.sentences import kept_sentence, sentence
 from handlers.step_cards import draft_card
 from mail.draft_presses import Press
@@ -527,6 +528,22 @@ async def test_an_edited_message_changes_its_part(room: Room) -> None:
     message = await room.say("Two")
     assert await room.drafts.edit("bot:e", ANNA, HOME, Typed(message, "Zwei", "Zwei"))
     assert [part.html for part in (await room.draft()).written.parts] == ["One", "Zwei"]
+
+
+async def test_an_edit_of_what_was_set_aside_had_to_be_made_again(room: Room) -> None:
+    draft = await room.review(text="One")
+    message = await room.say("Two")
+    await room.press(await room.draft(), Press.CANCEL)
+    for version in ("Twoo", "Zwei"):
+        told = await room.edit(message, version)
+        assert isinstance(told, Closed)
+        assert "“Bring back”" in kept_sentence(told, EN)
+    back = await room.press(await room.draft(), Press.BRING_BACK)
+    card = review_card(back, EN)
+    assert "Typed, but not in the letter:\nZwei" in card.content()[0]
+    back = await room.press(back, Press.USE, "0")
+    assert [part.html for part in back.written.parts] == ["One", "Zwei"]
+    assert back.id == draft.id
 
 
 async def test_an_edited_message_changes_the_field_it_was_typed_for(room: Room) -> None:
