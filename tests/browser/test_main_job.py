@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from . import visitor
@@ -13,10 +13,10 @@ from .visitor import Demo, bubble, press, say
 from .windows import Window
 
 LETTER = "Good morning Jane, your flyers leave on Thursday and are with you by Friday."
-UNDO = "5"  # seconds; three letters are told to go
+UNDO = "3"  # seconds; three letters are told to go
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def demo(chromium: str) -> AsyncIterator[Demo]:
     assert chromium
     async with visitor.running_demo(UNDO_SECONDS=UNDO) as demo:
@@ -30,7 +30,7 @@ async def test_a_visitor_plays_the_main_job(demo: Demo, open_page: OpenPage) -> 
     await mend_a_refused_recipient(window)
 
     demo.process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await demo.process.wait() == 0
     window.complaints.clear()  # the page says that its server is gone
 

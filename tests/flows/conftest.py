@@ -1,6 +1,6 @@
 """The whole bot over HTTP: real process, real database, the sandbox's portal and Telegram."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
 
@@ -15,13 +15,6 @@ Profile = Literal["docs", "observed"]
 ANNA = 1001
 OLEG = 1002
 TOKEN = "4200000001:" + "A" * 35
-
-
-@pytest.fixture(scope="session")
-def fork_server() -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture
