@@ -53,7 +53,9 @@ _TOKENS = {
     "MISSING_MESSAGE_ID": mark("Letter: none was named. Please choose the letter again."),
     "MISSING_MESSAGEIDS": mark("Letters: none were named. Please choose at least one."),
     "MISSING_FOLDER": mark("Folder: none was named. Please choose one."),
-    "MISSING_QUERY": mark("Search: there is nothing to look for. Please type at least one letter."),
+    "MISSING_QUERY": mark(
+        "Search: there is nothing to look for. Please type at least one character."
+    ),
     "MISSING_ID": mark("Bitrix24 was not told what to look up. Please choose it again."),
     "INVALID_ACTION": mark(
         "Bitrix24 does not know what to do with these letters. Please tell an admin of this bot."
