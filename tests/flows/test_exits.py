@@ -68,7 +68,7 @@ async def test_a_second_process_on_one_file_is_75_and_the_first_goes_on(
     await settled(connected)
 
 
-async def test_another_bots_token_is_78_and_its_database_is_left_alone(
+async def test_row_64_another_bots_token_is_78_and_its_database_is_left_alone(
     bot: BotProcess, connected: Person, sandbox: Sandbox
 ) -> None:
     await bot.stop()

@@ -1,5 +1,7 @@
 """A letter that may have left is looked for, repeated only where that is proven to be safe."""
 
+import hashlib
+import json
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -175,12 +177,52 @@ async def test_row_47_another_webhook_does_not_know_the_key(room: Room) -> None:
     assert len(room.portal.sends) == 1
 
 
+async def test_row_47_a_revoked_webhook_blocks_what_did_not_run_and_else_proves_nothing(
+    room: Room,
+) -> None:
+    await prove(room)
+    row = await unanswered(room)
+    room.portal.accepts = LOST
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    first, repeat = room.portal.sends
+    assert first == repeat
+    await room.told_to_go("16")
+    row = await room.go(OutboxState.BLOCKED)
+    assert row.first_wire_at is None, "it may be taken back"
+    assert len(room.portal.sends) == 3
+
+
 async def test_row_49a_other_bytes_are_never_sent_under_the_key(room: Room) -> None:
     await prove(room)
     await unanswered(room)
     await room.database.write(lambda tx: tx.execute("UPDATE outbox SET body_sha256 = 'other'"))
     await room.go(OutboxState.UNKNOWN, every=TICK)
     assert len(room.portal.sends) == 1
+
+
+async def test_row_49a_after_an_upgrade_the_older_programs_bytes_go_once_more(room: Room) -> None:
+    """It wrote the same letter down in another way; the newer one makes nothing anew."""
+    await prove(room)
+    room.portal.accepts = NO_ANSWER
+    today = (await room.told_to_go()).body
+    older = json.dumps(json.loads(today), indent=1, sort_keys=True).encode()
+    assert older != today
+    await room.database.write(lambda tx: made_by_an_older_program(tx, older))
+    await room.go(OutboxState.VERIFYING)
+    await room.restart()
+    room.portal.accepts = Sent(to=(JANE,))
+    row = await room.go(OutboxState.SENT, every=TICK)
+    assert room.portal.sends == [(older, row.idempotency_key)] * 2
+
+
+def made_by_an_older_program(tx: Transaction, body: bytes) -> None:
+    (row,) = outbox.in_state(tx, OutboxState.HELD)
+    tx.execute(
+        "UPDATE outbox SET body = :body, body_sha256 = :sha WHERE id = :id",
+        body=tx.seal(row.owner, "outbox", "body", row.id, body.decode()),
+        sha=hashlib.sha256(body).hexdigest(),
+        id=row.id,
+    )
 
 
 async def test_row_61_after_a_jump_of_the_clock_nothing_is_repeated(room: Room) -> None:

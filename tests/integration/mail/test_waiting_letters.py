@@ -1,12 +1,16 @@
 """A letter that its portal puts off until a time: its card says when, and stays true."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bitrix24.errors import Busy, Failure, FailureCode
+from bitrix24.models import Sent
 from mail.waits import WAITS
 from storage.records.outbox import OutboxState
-from tests.integration.mail.room import Room
+from tests.integration.mail.room import JANE, Room
 
+BUSY = Busy(Failure(FailureCode.TOO_MANY_CALLS, 503))
+REFUSALS = 20
 AN_HOUR = timedelta(hours=1)
 
 
@@ -30,6 +34,23 @@ async def test_a_second_long_wait_left_the_first_ones_time_on_the_card(room: Roo
     assert seen.edited
     second = await room.row()
     assert second.next_at == room.clock.now - timedelta(seconds=1) + AN_HOUR + WAITS.settled
+
+
+async def test_row_45_twenty_refusals_by_the_limit_delay_the_letter_and_it_leaves_once(
+    room: Room,
+) -> None:
+    calls: list[datetime] = []
+
+    async def refuse_twenty_times() -> None:
+        calls.append(room.clock.now)
+        room.portal.accepts = BUSY if len(calls) <= REFUSALS else Sent(to=(JANE,))
+
+    room.portal.on_send = refuse_twenty_times
+    row = await room.told_to_go()
+    await room.go(OutboxState.SENT, every=timedelta(seconds=15))
+    assert room.portal.sends == [(row.body, row.idempotency_key)] * (REFUSALS + 1)
+    pauses = [later - call for call, later in pairwise(calls)]
+    assert min(pauses[6:]) >= WAITS.longest_pause, "a busy portal is not called twice a second"
 
 
 def until(room: Room, pause: timedelta) -> Busy:
