@@ -6,6 +6,13 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 
+class AnyCommand(Filter):
+    """What begins with a slash, be it a command of ours or not."""
+
+    async def __call__(self, message: Message) -> bool:
+        return split_command(message.text or "")[0].startswith("/")
+
+
 class CommandText(Filter):
     """`/name` or `/name@thisbot`, and what follows it as `argument`."""
 

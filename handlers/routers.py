@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from aiogram import Dispatcher
+from aiogram import Dispatcher, Router
 
 from handlers import (
     accounts,
@@ -18,18 +18,23 @@ from handlers import (
 )
 from handlers.answers import Answering
 from handlers.causes import Causes
+from handlers.commands import AnyCommand
+from handlers.filters import PrivateChat
 from handlers.lateness import Lateness
 from handlers.presses import AnswersPresses, Presses
+
+# What else is typed passes all of these with one look.
+commands = Router(name="commands")
+commands.message.filter(PrivateChat(), AnyCommand())
+commands.include_routers(
+    admission.router, accounts.router, outbox.router, invite.router, basics.router
+)
 
 ROUTERS = (
     connect.groups,
     basics.groups,
-    admission.router,
     connect.router,
-    accounts.router,
-    outbox.router,
-    invite.router,
-    basics.router,
+    commands,
     accounts.names,
     compose.router,
     offers.router,
