@@ -158,6 +158,8 @@ class Receiver:
         After an empty answer nothing is left to confirm, and the offset is dropped: the ids that
         follow a quiet week may be lower (the Update object's page).
         """
+        if self._outage is not None:
+            self._outage.storing(batch)
         try:
             kept = await self._database.write(lambda tx: self._kept(tx, batch))
         except StorageUnavailable as error:

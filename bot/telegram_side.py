@@ -28,8 +28,7 @@ from handlers.albums import Albums
 from handlers.menu import menu
 from handlers.notices import renderer
 from handlers.presses import Presses
-from handlers.sentences import outage_sentence
-from handlers.texts import SHIPPED, Catalogues
+from handlers.texts import SHIPPED, Catalogues, Texts
 from mail.admins import Admins
 from mail.delivery import owe_unreadable
 from mail.ports import Clock
@@ -78,16 +77,14 @@ class TelegramSide:
             new_id=new_id,
             monotonic=time.monotonic,
             sleep=asyncio.sleep,
-            outage=Outage(self._bot, self._outage_sentence),
+            outage=Outage(self._bot, self._texts, tasks.spawn_repeatable, monotonic=time.monotonic),
             clocks=Clocks(self._bot, self._presses, tasks.spawn),
             renew=session.renew,
         )
         self._met = False
 
-    def _outage_sentence(self, language: str) -> str:
-        return outage_sentence(
-            self._catalogues.for_language(language, str(self._settings.default_language))
-        )
+    def _texts(self, language: str) -> Texts:
+        return self._catalogues.for_language(language, str(self._settings.default_language))
 
     async def run(self, stop: Stop) -> None:
         """Meets Telegram, once, then receives until stopped. Raises what ends the program."""

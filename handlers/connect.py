@@ -10,6 +10,7 @@ from handlers.connection_cards import AttemptButton
 from handlers.filters import HasText, PrivateChat
 from handlers.places import place_of, place_of_press
 from handlers.secret_messages import HoldsSecret, said, take_away, warn
+from handlers.sentences import secret_left_sentence
 from handlers.texts import Texts
 from handlers.webhook_sentences import not_an_address
 from mail.connections import Connections
@@ -145,7 +146,4 @@ async def _give(
 
 async def _take_secret(message: Message, connections: Connections, _: Texts) -> None:
     if connections.holds_webhook(said(message)) and not await take_away(message):
-        await warn(
-            message,
-            _("I could not delete your message. Please delete it: the address in it is a secret."),
-        )
+        await warn(message, secret_left_sentence(_))

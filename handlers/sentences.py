@@ -42,6 +42,7 @@ __all__ = [
     "not_connected_sentence",
     "nothing_asked_sentence",
     "sealed_sentence",
+    "secret_left_sentence",
     "sentence",
     "sentence_text",
     "stale_toast",
@@ -165,6 +166,11 @@ def outage_sentence(_: Texts) -> str:
         "I cannot store anything right now. What you sent is kept, and is handled as soon as this "
         "is over. You need not send it again."
     )
+
+
+def secret_left_sentence(_: Texts) -> str:
+    """Telegram would not let the bot delete a message."""
+    return _("I could not delete your message. Please delete it: the address in it is a secret.")
 
 
 def stale_toast(_: Texts) -> str:

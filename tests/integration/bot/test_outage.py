@@ -1,38 +1,150 @@
 """People are told directly while nothing can be stored."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import pytest
 from aiogram import Bot
 from aiohttp import web
 
-from bot.outage import Outage
+from bot.outage import AGAIN_SECONDS, Outage
 from bot.telegram import TelegramSession
 from tests.integration.bot.bot_api import TOKEN, BotApi, ok, refuses
+from tests.integration.languages import EN
 
 OLEG = {"id": 43, "is_bot": False, "first_name": "Oleg", "language_code": "en"}
-UPDATE = {
-    "update_id": 1,
-    "message": {"message_id": 5, "date": 0, "chat": {"id": 43, "type": "private"}, "from": OLEG},
-}
+CHAT = {"id": 43, "type": "private"}
+WEBHOOK = "https://acme.bitrix24.com/rest/1/abcdefghijklmnop/"
+
+
+def message(number: int, text: str = "Thanks") -> dict[str, Any]:
+    said = {"message_id": number, "date": 0, "chat": CHAT, "from": OLEG, "text": text}
+    return {"update_id": number, "message": said}
+
+
+def press(number: int) -> dict[str, Any]:
+    card = {"message_id": 3, "date": 0, "chat": CHAT}
+    query = {"id": f"q{number}", "from": OLEG, "message": card, "data": "d", "chat_instance": "1"}
+    return {"update_id": number, "callback_query": query}
 
 
 @pytest.fixture
-async def bot(api_url: str) -> AsyncIterator[Bot]:
+async def bot(api_url: str, bot_api: BotApi) -> AsyncIterator[Bot]:
+    bot_api.always["sendMessage"] = sent
     made = Bot(TOKEN, session=TelegramSession(api_url, send_seconds=1))
     yield made
     await made.session.close()
 
 
 async def sent(_request: web.Request) -> web.StreamResponse:
-    chat = {"id": 43, "type": "private"}
-    return ok({"message_id": 6, "date": 0, "chat": chat, "text": "x"})
+    return ok({"message_id": 6, "date": 0, "chat": CHAT, "text": "x"})
 
 
-async def test_who_was_not_reached_was_never_told_of_the_outage(bot_api: BotApi, bot: Bot) -> None:
-    outage = Outage(bot, lambda _language: "Nothing can be stored.")
+class Later:
+    """What was begun, to be run when the test says so; and the time."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.begun: list[Coroutine[object, object, None]] = []
+
+    def spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
+        assert name
+        self.begun.append(work)
+
+    async def run(self) -> None:
+        await asyncio.gather(*self.begun)
+        self.begun.clear()
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def later() -> Later:
+    return Later()
+
+
+@pytest.fixture
+def outage(bot: Bot, later: Later) -> Outage:
+    return Outage(
+        bot, lambda _language: EN, later.spawn, monotonic=later.monotonic, sleep=later.sleep
+    )
+
+
+async def test_who_was_not_reached_was_never_told_of_the_outage(
+    bot_api: BotApi, outage: Outage
+) -> None:
     bot_api.prescribe("sendMessage", refuses(500, "Internal Server Error"))
-    bot_api.always["sendMessage"] = sent
     for _ in range(3):
-        await outage.tell([UPDATE])
+        await outage.tell([message(5)])
     assert bot_api.calls == ["sendMessage"] * 2, "told once, after the first try had failed"
+
+
+async def test_a_press_after_a_hint_was_never_answered(bot_api: BotApi, outage: Outage) -> None:
+    batch = [message(5), press(6), press(7)]
+    for _ in range(2):
+        await outage.tell(batch)
+    assert bot_api.calls == ["sendMessage", "answerCallbackQuery", "answerCallbackQuery"]
+
+
+async def test_who_went_on_writing_in_a_long_outage_heard_nothing(
+    bot_api: BotApi, outage: Outage, later: Later
+) -> None:
+    batch = [message(5), message(6)]
+    await outage.tell(batch)
+    later.now += AGAIN_SECONDS + 1
+    await outage.tell(batch)
+    assert bot_api.calls == ["sendMessage"], "nothing new was said"
+    batch.append(message(7))
+    await outage.tell(batch)
+    batch.append(message(8))
+    await outage.tell(batch)
+    assert bot_api.calls == ["sendMessage"] * 2
+    outage.over()
+    await outage.tell([message(9)])
+    assert bot_api.calls == ["sendMessage"] * 3
+
+
+async def test_people_waited_in_silence_for_the_storage_to_give_up(
+    bot_api: BotApi, outage: Outage, later: Later
+) -> None:
+    outage.storing([press(5)])
+    await later.run()
+    assert bot_api.calls == ["answerCallbackQuery"]
+    outage.storing([press(6)])
+    outage.over()
+    await later.run()
+    assert bot_api.calls == ["answerCallbackQuery"], "that was stored in time"
+
+
+@pytest.mark.parametrize("kind", ["message", "edited_message"])
+async def test_a_secret_stayed_in_the_chat_during_an_outage(
+    bot_api: BotApi, outage: Outage, kind: str
+) -> None:
+    batch = [{"update_id": 5, kind: message(5, f"/connect {WEBHOOK}")["message"]}]
+    for _ in range(2):
+        await outage.tell(batch)
+    assert bot_api.calls.count("deleteMessage") == 1
+    texts = [form.get("text", "") for form in bot_api.forms]
+    assert not any("Please delete it" in text for text in texts)
+
+
+async def test_a_secret_that_cannot_be_deleted_is_told_of(bot_api: BotApi, outage: Outage) -> None:
+    bot_api.prescribe("deleteMessage", refuses(400, "Bad Request: message can't be deleted"))
+    await outage.tell([message(5, WEBHOOK)])
+    assert bot_api.calls == ["deleteMessage", "sendMessage", "sendMessage"]
+    assert "Please delete it" in bot_api.forms[1]["text"]
+
+
+@pytest.mark.parametrize(
+    "damaged", [{}, {"message": None}, {"message": {"chat": 1}}, {"callback_query": {}}, 7, None]
+)
+async def test_what_cannot_be_read_is_passed_over(
+    bot_api: BotApi, outage: Outage, damaged: object
+) -> None:
+    await outage.tell([damaged, message(5)])
+    assert bot_api.calls == ["sendMessage"]
