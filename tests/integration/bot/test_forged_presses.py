@@ -285,7 +285,7 @@ def test_a_press_that_means_nothing_changes_nothing(desk: Desk, data: str, kind:
     _nothing_comes_of_it(desk, ANNA, data, kind)
 
 
-@settings(max_examples=5 * settings().max_examples)  # nine kinds of button
+@settings(max_examples=2 * settings().max_examples)  # nine kinds of button
 @given(almost_right(), st.sampled_from((ANNA, OLEG)), MESSAGES)
 def test_what_a_button_claims_is_checked_against_the_rows(
     desk: Desk, button: CallbackData, person: int, kind: str

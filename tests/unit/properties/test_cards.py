@@ -35,7 +35,7 @@ from tests.unit.properties import any_rows
 from tests.unit.properties.limits import check
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
-FEWER = settings(max_examples=settings().max_examples // 2)  # these cards are long
+FEWER = settings(max_examples=settings().max_examples // 4)  # these cards are long
 
 
 @FEWER
