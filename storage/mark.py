@@ -2,7 +2,8 @@
 
 A backup that is put back, or a copy that is started, knows of fewer: the original may have sent
 since what here still waits. The file is written after each commit and before anybody hears of it,
-so it is never ahead of its own database, and behind it by a crash at most.
+so it is never ahead of its own database, and behind it by a crash at most. It also names the folder
+that it stands in: a folder that was copied together with its file stands in another.
 """
 
 import logging
@@ -27,24 +28,30 @@ class Mark:
 
     def __init__(self, database: Path) -> None:
         self._path = mark_file(database)
+        self._here = os.fsencode(self._path.parent)
+        self._names_here = True  # the file names this folder
         self.known = 0
 
     def compare(self, count: int) -> bool:
-        """Has this database seen fewer changes than the file, or has the file been left behind?
+        """Has this database seen fewer changes than the file, or has one of them been moved?
 
         A database that never had a change, or is older than the counting, is nobody's copy.
         """
-        found = self._read()
+        found, folder = self._read()
         if found is None:
             found = count + 1 if count else 0
             self._make(found)
+        elif folder != self._here:
+            self._names_here = False
+            elsewhere = bool(folder and count)  # files of older programs name none
+            found = max(found, count + elsewhere)
         self.known = found
         return found > count
 
     def reach(self, count: int) -> None:
         """So many by now. If that cannot be written, a later copy may be taken for the original;
         nothing is held up for that."""
-        if count <= self.known:
+        if count <= self.known and self._names_here:
             return
         try:
             self._write(os.O_WRONLY, count)
@@ -52,13 +59,15 @@ class Mark:
             _log.warning("%s cannot be written (%s)", self._path, error.strerror)
         else:
             self.known = count
+            self._names_here = True
 
-    def _read(self) -> int | None:
+    def _read(self) -> tuple[int | None, bytes]:
+        """The count, and the folder that it names; '' if it names none."""
         try:
-            text = self._path.read_bytes().strip()
+            text, _, folder = self._path.read_bytes().partition(b"\n")
         except OSError:
-            return None
-        return int(text) if text.isdigit() else None
+            return None, b""
+        return (int(text) if text.isdigit() else None), folder
 
     def _make(self, count: int) -> None:
         try:
@@ -70,7 +79,11 @@ class Mark:
     def _write(self, flags: int, count: int) -> None:
         handle = os.open(self._path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
-            os.pwrite(handle, f"{count:0{_WIDTH}d}\n".encode(), 0)
+            counted = f"{count:0{_WIDTH}d}\n".encode()
+            if self._names_here and not flags & os.O_CREAT:
+                os.pwrite(handle, counted, 0)
+            else:
+                os.ftruncate(handle, os.pwrite(handle, counted + self._here, 0))
             os.fdatasync(handle)
         finally:
             os.close(handle)

@@ -1,6 +1,7 @@
 """A file beside the database tells a copy from its original."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -42,6 +43,11 @@ def path(tmp_path: Path) -> Path:
 
 def backup(path: Path) -> Path:
     return Path(shutil.copy(path, path.with_name("backup.db")))
+
+
+def elsewhere(path: Path) -> Path:
+    """Beside the folder of the database, and not there yet."""
+    return path.parent.with_name(f"{path.parent.name}-copied")
 
 
 def online_backup(path: Path) -> Path:
@@ -91,6 +97,36 @@ async def test_row_63_a_database_that_comes_without_its_mark_is_a_copy(path: Pat
     assert not await Start()(path), "the original stays one"
 
 
+async def test_row_63_a_folder_that_was_copied_with_its_mark_was_taken_for_the_original(
+    path: Path,
+) -> None:
+    await Start()(path, changes=3)
+    clone = Path(shutil.copytree(path.parent, elsewhere(path))) / path.name
+    start = Start()
+    assert await start(clone)
+    assert not await start(clone, changes=1)
+    assert not await start(clone)
+    assert start.doubts == 1
+    assert not await Start()(path), "the original stays one"
+
+
+async def test_a_stop_before_a_copied_folder_was_doubted_leaves_it_a_copy(path: Path) -> None:
+    await Start()(path, changes=1)
+    clone = Path(shutil.copytree(path.parent, elsewhere(path))) / path.name
+    database = await open_database(clone)
+    await database.close()
+    assert await Start()(clone)
+
+
+async def test_a_mark_of_an_older_program_names_no_folder_and_learns_it(path: Path) -> None:
+    await Start()(path, changes=2)
+    count, _, folder = mark_file(path).read_bytes().partition(b"\n")
+    assert folder == os.fsencode(path.parent)
+    mark_file(path).write_bytes(count + b"\n")
+    assert not await Start()(path, changes=1)
+    assert mark_file(path).read_bytes().partition(b"\n")[2] == folder
+
+
 async def test_a_database_from_before_the_counting_is_no_copy(path: Path) -> None:
     await (await open_database(path)).close()
     assert not mark_file(path).exists()
@@ -136,7 +172,7 @@ async def test_the_mark_is_on_disk_before_the_change_is_told(path: Path) -> None
     database = await open_database(path)
     await database.begin(lambda _tx: None)
     await change(database, 1)
-    assert mark_file(path).read_text() == f"{2:020d}\n"
+    assert mark_file(path).read_text() == f"{2:020d}\n{path.parent}"
     assert mark_file(path).stat().st_mode & 0o777 == 0o600
     await database.close()
 
