@@ -201,7 +201,7 @@ class TelegramSession(AiohttpSession):
 
 
 def _parameters(method: TelegramMethod[Any]) -> bytes:
-    """As JSON, at an eighth of what aiogram's form takes; no file is ever sent, which needs one."""
+    """As JSON, at a third of what aiogram's form takes; no file is ever sent, which needs one."""
     return json.dumps(_given(method.model_dump(exclude_none=True, warnings=False))).encode()
 
 

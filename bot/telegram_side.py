@@ -16,6 +16,7 @@ from bot.outage import Outage
 from bot.own_words import SpeakingBot, dropping
 from bot.pacing import RATES, Pacing, Rates
 from bot.presses import Clocks
+from bot.reading import handling
 from bot.receive import Receiver
 from bot.settings import Settings
 from bot.stopping import unless_stopped
@@ -35,7 +36,6 @@ from mail.ports import Clock
 from storage import people
 from storage.database import Database
 from storage.ids import new_id
-from storage.records.updates import StoredUpdate
 
 LOCALES: Final = Path(__file__).parents[1] / "locales"
 
@@ -99,16 +99,9 @@ class TelegramSide:
         await self._receiver.run(stop)
 
     async def _start(self, me: User) -> None:
-        dispatcher = self._dispatcher(me)
-
-        async def handle(update: StoredUpdate) -> object:
-            return await dispatcher.feed_raw_update(
-                self._speaking, update.raw, received_at=update.received_at
-            )
-
         worker = Worker(
             self._database,
-            dropping(handle),
+            dropping(handling(self._dispatcher(me), self._speaking)),
             spawn=self._tasks.spawn,
             on_quarantine=owe_unreadable,
         )

@@ -1,7 +1,8 @@
 """Hands stored updates to their handler: in order within a key, all keys side by side.
 
 A row ends in a commit of its own after its handler, so a crash in between hands it over again:
-handlers know by the update's id what has had its effect. What fails three times is set aside.
+handlers know by the update's id what has had its effect. What fails three times is set aside, and
+at once what cannot be read.
 """
 
 import asyncio
@@ -30,6 +31,10 @@ Pause = Callable[[Stop, float], Awaitable[None]]
 Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
+
+
+class Unreadable(Exception):
+    """An update of a shape that nobody can read: another try would not read it either."""
 
 
 class Worker:
@@ -109,6 +114,13 @@ class Worker:
 
     async def _settle(self, update: StoredUpdate) -> StoredUpdate | None:
         """Has it handled until it is ended or set aside; the next of its key, if any."""
+        try:
+            return await self._try(update)
+        except Unreadable:
+            log.error("update %d cannot be read", update.update_id)
+            return await self._set_aside(update)
+
+    async def _try(self, update: StoredUpdate) -> StoredUpdate | None:
         while not await self._handled(update):
             attempts = await self._commit(lambda tx: updates.fail(tx, update))
             if attempts > len(self._retry_seconds):
@@ -123,7 +135,7 @@ class Worker:
             await self._persist(lambda: self._handle(update))
         except AlreadyApplied:
             return True
-        except (StorageUnavailable, DatabaseDamaged):
+        except (StorageUnavailable, DatabaseDamaged, Unreadable):
             raise
         except Exception as error:
             log.error("update %d failed", update.update_id, exc_info=_without_text(error))

@@ -8,6 +8,7 @@ import pytest
 from aiogram import Bot, Dispatcher, Router
 from aiogram.types import Message
 
+from bot.reading import handling
 from bot.receive import Receiver
 from bot.tasks import Tasks
 from bot.telegram import TelegramSession
@@ -111,7 +112,7 @@ async def test_row_02_updates_that_cannot_be_read_stop_nobody_else(
     async def handle(update: StoredUpdate) -> object:
         if update.update_id in poisonous:
             tried.append(update.update_id)
-        return await dispatcher.feed_raw_update(bot, update.raw)
+        return await handling(dispatcher, bot)(update)
 
     def tell(_: Transaction, update: StoredUpdate) -> None:
         told.append(update.update_id)
@@ -128,7 +129,7 @@ async def test_row_02_updates_that_cannot_be_read_stop_nobody_else(
     await tasks.stop(5)
     await bot.session.close()
     assert sorted(heard) == [one["update_id"] for one in good]
-    assert sorted(tried) == sorted([*poisonous] * 3)
+    assert sorted(tried) == sorted(poisonous), "a repeat reads no more of them"
     assert sorted(told) == sorted(poisonous)
     assert SECRET not in caplog.text
     rows = await database.read(lambda tx: tx.rows("SELECT update_id, state FROM updates"))
