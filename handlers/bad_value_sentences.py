@@ -89,6 +89,10 @@ SENTENCES = {
 _TOO_LARGE = mark(
     "Letter numbers cannot be that large. Please type one like 15, as in the letter's link."
 )
+_BLANKED = mark(
+    "There is nothing to read in that message any more, so the letter keeps what it said before. "
+    "To change the text, press “{edit}”, then “{text}”."
+)
 _NO_COPIES = mark(
     "There is no address in that. Please type one like jane@example.com, or press “{none}” to "
     "leave the field empty."
@@ -115,6 +119,8 @@ def _said(error: BadValue, _: Texts) -> str:
     if error.code == "takes_no_text":
         said = _("Nothing can be typed here now. Please open “{review}” first.")
         return said.format(review=_("Review"))
+    if error.code == "blanked":
+        return _(_BLANKED).format(edit=_("Edit"), text=_("Text"))
     if error.code in ("too_long", "too_many"):
         return _too_much(error, _)
     if error.code == "none" and error.field in (Field.CC, Field.BCC):

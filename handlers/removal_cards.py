@@ -67,6 +67,13 @@ def _cost(removal: Removal, _: Texts) -> list[str]:
             removal.letters,
         )
         lines.append(said.format(n=_.number(removal.letters)))
+    if removal.on_the_wire:
+        said = _.plural(
+            "{n} letter is on its way and cannot be stopped.",
+            "{n} letters are on their way and cannot be stopped.",
+            removal.on_the_wire,
+        )
+        lines.append(said.format(n=_.number(removal.on_the_wire)))
     if removal.drafts:
         said = _.plural(
             "{n} draft will be set aside.", "{n} drafts will be set aside.", removal.drafts

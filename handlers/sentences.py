@@ -88,7 +88,7 @@ def sentence(error: MailError, _: Texts) -> str:
         case NothingAsked():
             return nothing_asked_sentence(_)
         case NotConnected():
-            return not_connected_sentence(_)
+            return not_connected_sentence(_, checking=error.checking)
         case NotAllowed():
             return not_allowed_sentence(_)
         case _:
@@ -195,8 +195,13 @@ def nothing_asked_sentence(_: Texts) -> str:
     return _("Nothing waits for text here. To answer a letter, begin with /reply.")
 
 
-def not_connected_sentence(_: Texts) -> str:
+def not_connected_sentence(_: Texts, *, checking: bool = False) -> str:
     """There is no connection to do this with."""
+    if checking:
+        return _(
+            "Your portal is still being asked. Please send that again once the bot says that it is "
+            "connected."
+        )
     return _("No Bitrix24 portal is connected. Please connect one with /connect.")
 
 

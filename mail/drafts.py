@@ -8,7 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mail import fields, steps
-from mail.asked_draft import asked, asked_last, how_closed, letter_at, older, with_ways_out
+from mail.asked_draft import (
+    asked,
+    asked_last,
+    how_closed,
+    letter_at,
+    older,
+    to_begin_with,
+    with_ways_out,
+)
 from mail.draft_changes import known, known_with, pressed, set_aside, show_pressed, show_typed
 from mail.draft_presses import Press, press_on
 from mail.errors import BadValue, Closed, Closing, NotConnected, Stale
@@ -18,6 +26,7 @@ from mail.suggestions import prefill
 from mail.typed_text import KEEPS_TEXT, bring_back_with, change_by, type_into
 from storage import connections, drafts, notices, people
 from storage.database import Database, Reading, Transaction
+from storage.records.connections import AttemptState
 from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
 from storage.records.letters import Letter
 from storage.records.notices import Manner, NoticeKind
@@ -53,6 +62,7 @@ class Drafts:
             tx.once(cause)
             connection = _active_connection(tx, person)
             draft = self._new(tx, person, place, connection, guided=typed is None)
+            draft = to_begin_with(tx, draft)
             refused = None
             if typed is not None:
                 draft = fields.put_text(draft, typed)
@@ -258,7 +268,8 @@ def _active_connection(tx: Reading, person: int) -> str:
     """The id of the one that letters go through; NotConnected if there is none."""
     active = people.get(tx, person).active_connection
     if active is None or connections.find(tx, person, active) is None:
-        raise NotConnected
+        attempts = connections.open_attempts(tx, person)
+        raise NotConnected(any(one.state is AttemptState.CHECKING for one in attempts))
     return active
 
 

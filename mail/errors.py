@@ -104,8 +104,14 @@ class BadValue(MailError):
     count: int = 0
 
 
+@dataclass
 class NotConnected(MailError):
-    """No connection is active, or the draft's own was removed."""
+    """No connection is active, or the draft's own was removed.
+
+    `checking`: a portal is being asked right now, and may be connected soon.
+    """
+
+    checking: bool = False
 
 
 class Limit(StrEnum):

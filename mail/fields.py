@@ -163,7 +163,8 @@ def check_seen(typed: Typed) -> None:
 
 
 def _change_part(draft: Draft, typed: Typed) -> Draft:
-    check_seen(typed)
+    if body.is_blank(typed.text):
+        raise BadValue(Field.TEXT, "blanked")
     parts = tuple(
         Part(typed.message, typed.html, len(typed.text)) if part.message == typed.message else part
         for part in draft.written.parts

@@ -108,10 +108,15 @@ def _read_piece(piece: Piece) -> Address:
     fault = _fault(piece)
     if fault is not None:
         raise RecipientsError(fault, piece.text)
-    email = _checked(piece.email)
+    email = _checked(_as_pasted(piece.email))
     if email is None:
         raise RecipientsError(RecipientFault.NOT_AN_ADDRESS, piece.text)
     return Address("" if piece.name == email else piece.name, email)
+
+
+def _as_pasted(email: str) -> str:
+    """Without what is copied along: a link's `mailto:`, and the full stop of a sentence."""
+    return re.sub(r"(?i)^mailto:", "", email).removesuffix(".")
 
 
 def _refuse_controls(text: str) -> None:

@@ -13,7 +13,7 @@ from storage import connections, drafts, notices, outbox, people
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.notices import CardKind, Manner, NoticeKind
-from storage.records.outbox import NOT_LEFT
+from storage.records.outbox import NOT_LEFT, OutboxState
 from storage.records.people import Access, Person
 from storage.records.places import Place
 
@@ -25,6 +25,7 @@ class Removal:
     person: Person
     connections: int
     letters: int
+    on_the_wire: int
     drafts: int
 
 
@@ -44,7 +45,8 @@ class Removing:
             ids = [connection.id for connection in connections.of_person(tx, person)]
             unfinished = sum(len(drafts.of_connection(tx, person, one)) for one in ids)
             letters = len(outbox.in_state(tx, *NOT_LEFT, owner=person))
-            return Removal(found, len(ids), letters, unfinished)
+            on_the_wire = len(outbox.in_state(tx, OutboxState.SENDING, owner=person))
+            return Removal(found, len(ids), letters, on_the_wire, unfinished)
 
         return await self._database.read(look)
 

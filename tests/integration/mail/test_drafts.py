@@ -23,6 +23,8 @@ from mail.errors import (
 from mail.outbox import Decision
 from mail.scenes import DraftScene
 from mail.typed_text import KEEPS_TEXT
+from storage import connections, drafts
+from storage.records.connections import AttemptState, ConnectAttempt
 from storage.records.drafts import DraftState, Field, Typed, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxState
@@ -71,6 +73,44 @@ async def test_without_a_connection_nothing_begins(room: Room) -> None:
     with pytest.raises(NotConnected):
         await room.drafts.begin("bot:1", OLEG, Place(OLEG), "15", None)
     assert await room.owed() == []
+
+
+async def test_who_is_not_connected_yet_was_sent_to_connect_once_more(room: Room) -> None:
+    await room.let_in(OLEG)
+    place, checking = Place(OLEG), AttemptState.CHECKING
+    attempt = ConnectAttempt(
+        "a" * 16, OLEG, place, checking, 1, None, None, None, None, room.clock.now
+    )
+    await room.database.write(lambda tx: connections.save_attempt(tx, attempt))
+    with pytest.raises(NotConnected) as refused:
+        await room.drafts.begin("bot:1", OLEG, Place(OLEG), "15", None)
+    assert "is still being asked" in sentence(refused.value, EN)
+
+
+@pytest.mark.parametrize("numbers", [("abc", "-1"), ("", ""), ("99", "abc"), ("abc", "15")])
+async def test_each_slip_in_a_number_began_one_more_draft(
+    room: Room, numbers: tuple[str, str]
+) -> None:
+    room.portal.found[99] = Refused(Failure(FailureCode.NOT_FOUND, 404))
+    for number in numbers:
+        await room.begin(number)
+        await room.look_up()
+    assert len(await room.database.read(lambda tx: drafts.newest(tx, ANNA, HOME))) == 1
+    draft = await room.draft()
+    assert (draft.letter is not None) is (numbers[-1] == "15")
+
+
+@pytest.mark.parametrize("typed", ["", "Thanks, got it"])
+async def test_what_was_typed_for_one_letter_is_not_given_to_the_next(
+    room: Room, typed: str
+) -> None:
+    await room.begin("abc" if typed else "15", typed)
+    first = await room.look_up()
+    await room.begin("16", "Hello")
+    second = await room.look_up()
+    assert first.id != second.id
+    assert [part.html for part in second.written.parts] == ["Hello"]
+    assert (await room.draft(first.id)).state is DraftState.COMPOSING
 
 
 async def test_the_guided_way_asks_every_step(room: Room) -> None:
@@ -521,6 +561,15 @@ async def test_a_slip_in_a_letters_number_is_asked_for_again(room: Room) -> None
     with pytest.raises(BadValue):
         await room.say("15a")
     assert (await room.draft()).written.waiting == ()
+
+
+async def test_a_message_edited_to_nothing_leaves_the_letter_as_it_is(room: Room) -> None:
+    await room.review(text="One")
+    message = await room.say("Two")
+    with pytest.raises(BadValue) as refused:
+        await room.edit(message, "\u200b")
+    assert "keeps what it said before" in sentence(refused.value, EN)
+    assert [part.html for part in (await room.draft()).written.parts] == ["One", "Two"]
 
 
 async def test_an_edited_message_changes_its_part(room: Room) -> None:

@@ -273,6 +273,7 @@ async def test_what_removing_would_cost_is_said_before(office: Office, door: Doo
         await office.letter_on_its_way(connection, state)
     cost = await door.removing.cost(MIRA, ANNA)
     assert (cost.connections, cost.letters, cost.drafts) == (1, len(NOT_LEFT), 1)
+    assert cost.on_the_wire == 1
     assert len(await office.all_connections()) == 1, "asking changes nothing"
 
 

@@ -81,16 +81,19 @@ def test_who_came_by_a_link_is_told_apart_from_who_asked() -> None:
 
 def test_the_question_says_what_removing_costs() -> None:
     oleg = stranger(Access.ADMITTED)
-    costly = removal_card(Removal(oleg, connections=1, letters=2, drafts=3), EN)
+    costly = removal_card(Removal(oleg, connections=1, letters=2, on_the_wire=1, drafts=3), EN)
     text, _ = costly.content()
-    assert text.splitlines()[:4] == [
+    assert text.splitlines()[:5] == [
         f"Remove {2**52} @oleg?",
         "2 letters that have not left will be cancelled.",
+        "1 letter is on its way and cannot be stopped.",
         "3 drafts will be set aside.",
         "1 webhook will be forgotten.",
     ]
     assert labels(costly) == ["Remove access", "Back"]
-    text, _ = removal_card(Removal(oleg, connections=0, letters=0, drafts=0), EN).content()
+    text, _ = removal_card(
+        Removal(oleg, connections=0, letters=0, on_the_wire=0, drafts=0), EN
+    ).content()
     assert len(text.splitlines()) == 2
     remove, back = (RemoveButton.unpack(button.data) for button in costly.keyboard[0])
     assert (remove.person, remove.revision) == (2**52, 2**31)
