@@ -24,6 +24,8 @@ demo: setup
 run: setup
 	@exec $(BIN)/python -m bot
 
+# What Python compiled is kept, whatever the environment says: each process would compile all tests anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup
 	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 

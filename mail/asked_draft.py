@@ -121,4 +121,8 @@ def check_open(tx: Reading, draft: Draft) -> None:
 def how_closed(tx: Reading, draft: Draft) -> Closing:
     """Why a draft that was told to go takes no text."""
     row = outbox.newest_of_draft(tx, draft.owner, draft.id)
-    return _CLOSED.get(row.state, Closing.ENDED) if row else Closing.ENDED
+    if row is None:
+        return Closing.ENDED
+    if row.waits or row.tries_again:  # as its card says
+        return Closing.WAITING
+    return _CLOSED.get(row.state, Closing.ENDED)

@@ -113,7 +113,7 @@ async def test_a_caption_that_was_edited_went_out_as_it_stood_before(connected: 
     anna.edit(picture, " ")
     await settled(anna)
     (refused,) = [message.text for message in chat.from_bot if message.id > card.id]
-    assert refused.startswith("There is nothing to read in that.")
+    assert refused.startswith("There is nothing to read in that message any more")
 
 
 async def test_a_caption_is_not_taken_without_the_button(connected: Person) -> None:

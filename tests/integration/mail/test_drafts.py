@@ -400,6 +400,19 @@ async def test_text_for_a_letter_that_was_told_to_go_changes_nothing(
     assert (after.state, after.revision) == (before.state, before.revision)
 
 
+@pytest.mark.parametrize("state", [OutboxState.QUEUED, OutboxState.SENDING])
+async def test_a_letter_that_is_tried_once_more_was_told_to_be_on_its_way(
+    room: Room, state: OutboxState
+) -> None:
+    """Its card says all the time that it waits."""
+    await room.told_to_go()
+    await room.database.write(
+        lambda tx: tx.execute("UPDATE outbox SET state = :state, deferrals = 1", state=state.value)
+    )
+    kept = await room.drafts.type(room.cause(), ANNA, HOME, Typed(77, "PS", "PS"), None)
+    assert kept == Closed(Closing.WAITING)
+
+
 async def test_a_ps_typed_during_undo_had_to_be_typed_again(room: Room) -> None:
     row = await room.told_to_go(text="Thanks")
     kept = await room.drafts.type(room.cause(), ANNA, HOME, Typed(77, "PS", "PS"), None)
