@@ -93,8 +93,9 @@ def holds_webhook(text: str) -> bool:
     for _ in range(3):
         text = unquote(html.unescape(text))
     text = unicodedata.normalize("NFKC", text)
-    visible = (sign for sign in text if sign.isprintable() or sign.isspace())
-    return SECRET.search("".join(visible)) is not None
+    if not text.isprintable():
+        text = "".join(sign for sign in text if sign.isprintable() or sign.isspace())
+    return SECRET.search(text) is not None
 
 
 def _address_in(text: str) -> str:

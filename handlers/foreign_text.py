@@ -40,6 +40,8 @@ def untappable(text: str) -> str:
 
 def harmless(text: str) -> str:
     """Without control, direction and zero-width characters; every line end is a line feed."""
+    if text.isascii() and text.isprintable():
+        return text
     lines = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     shown = "".join(c for c in lines if not _unseen(c))
     return "".join(c for i, c in enumerate(shown) if c != _EMOJI_JOINER or _joins_emoji(shown, i))

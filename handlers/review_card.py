@@ -9,7 +9,7 @@ from handlers.address_text import address_text
 from handlers.buttons import SendButton, on_draft
 from handlers.cards import MOST_UNITS, Button, Shown, rows
 from handlers.earlier_line import earlier_lines
-from handlers.formatting import body_text, cut, pieces
+from handlers.formatting import body_text, cut, length, pieces
 from handlers.letter_card import shown_line
 from handlers.texts import Texts
 from handlers.waiting_text import left_out, use_buttons
@@ -46,11 +46,16 @@ def _review(draft: Draft, _: Texts, earlier: Earlier) -> tuple[Text, bool]:
     below += earlier_lines(earlier, _)
     below += [Text("⚠️ ", warning) for warning in warnings(written, _)]
     below += left_out(written, _)
-    rest = len(as_list(*above, Text("…"), *below))  # in Telegram's units
+    rest = length(_bare(as_list(*above, Text("…"), *below)))
     room = min(REVIEW_UNITS, MOST_UNITS - rest)
     text, entities, was_cut = cut(*body_text(whole_html(written)), room)
     shown = Text.from_entities(text, entities[:MOST_ENTITIES])
     return as_list(*above, Text(shown, "…") if was_cut else shown, *below), was_cut
+
+
+def _bare(text: Text) -> str:
+    """The words alone, which aiogram would render node by node only to count them."""
+    return "".join(node if isinstance(node, str) else _bare(node) for node in text)
 
 
 def _headers(written: Written, _: Texts) -> list[Text]:
