@@ -35,6 +35,7 @@ from mail.copies import doubt_everything
 from mail.drafts import Drafts
 from mail.invites import Invites
 from mail.lookups import Lookups
+from mail.meanings import Meanings
 from mail.outbox import Outbox
 from mail.outbox_list import OutboxList
 from mail.people import People
@@ -138,6 +139,7 @@ async def _services(settings: Settings, secrets: Secrets, database: Database) ->
             database, new_id, settings.trusted_portals, on_secret=secrets.add
         ),
         "accounts": Accounts(database),
+        "meanings": Meanings(database),
         "drafts": Drafts(database, new_id, asyncio.sleep),
         "outbox_list": OutboxList(database),
         "outbox": Outbox(database, new_id, timedelta(seconds=settings.undo_seconds)),

@@ -2,7 +2,6 @@
 
 from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
 from handlers.account_cards import (
@@ -12,9 +11,8 @@ from handlers.account_cards import (
     leaving_card,
 )
 from handlers.answers import turn_card
-from handlers.commands import CommandText, command_of, split_command
-from handlers.filters import HasText, PrivateChat
-from handlers.menu import COMMANDS
+from handlers.commands import CommandText
+from handlers.filters import PrivateChat
 from handlers.places import place_of, place_of_press
 from handlers.presses import PressAnswer
 from handlers.texts import Texts
@@ -27,16 +25,6 @@ router.message.filter(PrivateChat())
 router.callback_query.filter(PrivateChat())
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-class TakesName(Filter):
-    """Text that names a connection; commands do not."""
-
-    async def __call__(self, message: Message, person: Person, accounts: Accounts) -> bool:
-        if command_of(split_command(message.text or "")[0]) in COMMANDS:
-            return False
-        reply_to = message.reply_to_message.message_id if message.reply_to_message else None
-        return await accounts.takes_name(person.id, place_of(message), reply_to)
 
 
 @router.message(CommandText("accounts"))
@@ -107,11 +95,6 @@ async def cancel(message: Message, cause: str, person: Person, accounts: Account
         raise SkipHandler
 
 
-names = Router(name="names of connections")
-names.message.filter(PrivateChat())
-
-
-@names.message(HasText(), TakesName())
 async def name(message: Message, cause: str, person: Person, accounts: Accounts, _: Texts) -> None:
     """The name that was asked for."""
     refused = await accounts.name(cause, person.id, place_of(message), message.text or "")

@@ -59,7 +59,6 @@ async def press(
     )
 
 
-@router.message(HasText())
 async def type_text(message: Message, cause: str, person: Person, drafts: Drafts, _: Texts) -> None:
     """Typed or forwarded text answers a card; after Cancel it is offered to an older letter."""
     reply_to = message.reply_to_message.message_id if message.reply_to_message else None

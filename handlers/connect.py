@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
 from handlers.commands import CommandText
 from handlers.connection_cards import AttemptButton
-from handlers.filters import HasText, PrivateChat
+from handlers.filters import PrivateChat
 from handlers.places import place_of, place_of_press
 from handlers.secret_messages import HoldsSecret, said, take_away, warn
 from handlers.sentences import secret_left_sentence
@@ -21,9 +21,12 @@ groups = Router(name="connect in groups")
 groups.message.filter(~PrivateChat())
 groups.edited_message.filter(~PrivateChat())
 
+secrets = Router(name="secrets where none belong")
+secrets.message.filter(PrivateChat())
+secrets.edited_message.filter(PrivateChat())
+
 router = Router(name="connect")
 router.message.filter(PrivateChat())
-router.edited_message.filter(PrivateChat())
 router.callback_query.filter(PrivateChat())
 
 
@@ -32,19 +35,6 @@ class NotTyped(Filter):
 
     async def __call__(self, message: Message) -> bool:
         return message.forward_origin is not None or message.text is None
-
-
-class TakesAddress(Filter):
-    """Text that is meant as an address; commands are not."""
-
-    async def __call__(self, message: Message, person: Person, connections: Connections) -> bool:
-        text = message.text or ""
-        if text.startswith("/"):
-            return False
-        reply_to = message.reply_to_message.message_id if message.reply_to_message else None
-        return await connections.takes(
-            person.id, place_of(message), said(message).strip(), reply_to
-        )
 
 
 @groups.message(HoldsSecret())
@@ -59,8 +49,8 @@ async def secret_in_group(message: Message, _: Texts) -> None:
     )
 
 
-@router.message(NotTyped(), HoldsSecret())
-@router.edited_message(HoldsSecret())
+@secrets.message(NotTyped(), HoldsSecret())
+@secrets.edited_message(HoldsSecret())
 async def secret_elsewhere(message: Message, _: Texts) -> None:
     """Forwarded, edited, or as a caption: it is or was somewhere else too."""
     seen = _("A webhook in a forwarded, edited or attached message may have been seen by others.")
@@ -88,17 +78,9 @@ async def connect(
 ) -> None:
     """`/connect`, and `/connect ADDRESS`."""
     if argument:
-        await _give(message, argument, cause, person, connections, _)
+        await give(message, argument, cause, person, connections, _)
     else:
         await connections.begin(cause, person.id, place_of(message))
-
-
-@router.message(HasText(), TakesAddress())
-async def type_address(
-    message: Message, cause: str, person: Person, connections: Connections, _: Texts
-) -> None:
-    """The address that was asked for, or one that needs no asking."""
-    await _give(message, said(message).strip(), cause, person, connections, _)
 
 
 @router.message(CommandText("cancel"))
@@ -129,10 +111,10 @@ async def press(
     )
 
 
-async def _give(
+async def give(
     message: Message, text: str, cause: str, person: Person, connections: Connections, _: Texts
 ) -> None:
-    """The secret leaves the chat as soon as it is stored, or certainly not wanted."""
+    """An address; the secret leaves the chat as soon as it is stored, or certainly not wanted."""
     try:
         fault = await connections.give(cause, person.id, place_of(message), text)
     except (AlreadyApplied, LimitReached):

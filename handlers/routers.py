@@ -15,6 +15,7 @@ from handlers import (
     leftovers,
     offers,
     outbox,
+    typed,
 )
 from handlers.answers import Answering
 from handlers.causes import Causes
@@ -27,16 +28,21 @@ from handlers.presses import AnswersPresses, Presses
 commands = Router(name="commands")
 commands.message.filter(PrivateChat(), AnyCommand())
 commands.include_routers(
-    admission.router, accounts.router, outbox.router, invite.router, basics.router
+    connect.router,
+    admission.router,
+    accounts.router,
+    outbox.router,
+    invite.router,
+    basics.router,
+    compose.router,
 )
 
 ROUTERS = (
     connect.groups,
     basics.groups,
-    connect.router,
+    connect.secrets,
     commands,
-    accounts.names,
-    compose.router,
+    typed.router,
     offers.router,
     leftovers.router,
 )

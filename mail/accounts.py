@@ -94,17 +94,6 @@ class Accounts:
 
         await self._database.write(change)
 
-    async def takes_name(self, person: int, place: Place, reply_to: int | None) -> bool:
-        """Is what is typed here a name? A reply to any other card is not."""
-
-        def look(tx: Reading) -> bool:
-            if _named_at(tx, person, place) is None:
-                return False
-            card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
-            return card is None or card.kind is CardKind.ACCOUNTS
-
-        return await self._database.read(look)
-
     async def name(self, cause: str, person: int, place: Place, text: str) -> BadName | None:
         """Names the connection that was asked about. A bad name is returned, and is asked again."""
         try:
@@ -114,7 +103,7 @@ class Accounts:
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
-            connection = _named_at(tx, person, place)
+            connection = named_at(tx, person, place)
             if connection is None:
                 raise Stale
             connections.save(tx, replace(connection, name=name, revision=connection.revision + 1))
@@ -222,7 +211,7 @@ def _check_account(
         raise Stale
 
 
-def _named_at(tx: Reading, person: int, place: Place) -> Connection | None:
+def named_at(tx: Reading, person: int, place: Place) -> Connection | None:
     """The connection that typed text in this place names."""
     pointer = drafts.pointer(tx, person, place)
     if pointer is None or pointer.kind is not PointsAt.CONNECTION:
@@ -231,7 +220,7 @@ def _named_at(tx: Reading, person: int, place: Place) -> Connection | None:
 
 
 def _stop_naming(tx: Transaction, person: int, place: Place) -> bool:
-    naming = _named_at(tx, person, place) is not None
+    naming = named_at(tx, person, place) is not None
     if naming:
         drafts.unpoint(tx, person, place)
     return naming

@@ -22,7 +22,6 @@ from mail.webhooks import address_of, webhook_of
 from storage import connections, drafts, notices
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import AttemptState, ConnectAttempt
-from storage.records.drafts import DraftState
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.places import Place
 from storage.records.pointers import Pointer, PointsAt
@@ -65,22 +64,6 @@ class Connections:
         """May there be a webhook with its secret anywhere in this text?"""
         return holds_webhook(text)
 
-    async def takes(self, person: int, place: Place, text: str, reply_to: int | None) -> bool:
-        """Is this text meant as an address, and not as the text of a letter?
-
-        Whatever is typed while one is asked for is; a webhook alone always; one with words around
-        it, unless a draft waits for text.
-        """
-        if holds_webhook(text) and len(text.split()) == 1:
-            return True
-
-        def look(tx: Reading) -> bool:
-            if _answers_draft(tx, person, place, reply_to):
-                return False
-            return holds_webhook(text) or _asked(tx, person, place) is not None
-
-        return await self._database.read(look)
-
     async def begin(self, cause: str, person: int, place: Place) -> None:
         """`/connect`: asks for the address."""
         await self._ask(cause, person, place, None)
@@ -94,7 +77,7 @@ class Connections:
             tx.once(cause)
             if mends is not None and connections.find(tx, person, mends) is None:
                 raise Stale
-            _leave_asked(tx, person, place)
+            _leaveasked_attempt(tx, person, place)
             attempt = self._new(tx, person, place, mends)
             _point(tx, attempt)
             connections.save_attempt(tx, attempt)
@@ -117,10 +100,10 @@ class Connections:
 
         def change(tx: Transaction) -> None:
             tx.once(cause)
-            asked = _asked(tx, person, place)
+            asked = asked_attempt(tx, person, place)
             mends = asked.connection if asked else None
             if asked is None or asked.state is not AttemptState.ASKED:
-                _leave_asked(tx, person, place)
+                _leaveasked_attempt(tx, person, place)
                 asked = self._new(tx, person, place, mends)
                 _point(tx, asked)
             self._check(tx, asked, webhook, Manner.NEW)
@@ -130,7 +113,7 @@ class Connections:
 
     def _keep_asking(self, tx: Transaction, person: int, place: Place) -> None:
         """Typed text is taken as an address from now on; doing it twice changes nothing."""
-        if _asked(tx, person, place) is None:
+        if asked_attempt(tx, person, place) is None:
             attempt = self._new(tx, person, place, None)
             connections.save_attempt(tx, attempt)
             _point(tx, attempt)
@@ -214,7 +197,7 @@ class Connections:
         """`/cancel` where an address is asked for. False: none is, and nothing was written."""
 
         def change(tx: Transaction) -> bool:
-            asked = _asked(tx, person, place)
+            asked = asked_attempt(tx, person, place)
             if asked is None:
                 return False
             tx.once(cause)
@@ -243,7 +226,7 @@ def can_try_again(attempt: ConnectAttempt) -> bool:
     return attempt.address is not None and attempt.address.code != ""
 
 
-def _leave_asked(tx: Transaction, person: int, place: Place) -> None:
+def _leaveasked_attempt(tx: Transaction, person: int, place: Place) -> None:
     """Another attempt takes its place: the former loses its buttons and its code."""
     pointer = drafts.pointer(tx, person, place)
     if pointer is None or pointer.kind is not PointsAt.ATTEMPT:
@@ -263,25 +246,13 @@ def _drop(tx: Transaction, attempt: ConnectAttempt) -> None:
     _owe(tx, attempt, Manner.EDIT)
 
 
-def _asked(tx: Reading, person: int, place: Place) -> ConnectAttempt | None:
+def asked_attempt(tx: Reading, person: int, place: Place) -> ConnectAttempt | None:
     """The attempt that typed text in this place answers."""
     pointer = drafts.pointer(tx, person, place)
     if pointer is None or pointer.kind is not PointsAt.ATTEMPT:
         return None
     attempt = connections.find_attempt(tx, person, pointer.subject)
     return attempt if attempt is not None and attempt.state in _ASKS else None
-
-
-def _answers_draft(tx: Reading, person: int, place: Place, reply_to: int | None) -> bool:
-    """Does a draft, or a letter's card, wait for text, in reply or because it was asked last?"""
-    card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
-    if card is not None and card.kind in (CardKind.DRAFT, CardKind.LETTER, CardKind.OUTBOX):
-        return True
-    pointer = drafts.pointer(tx, person, place)
-    if pointer is None or pointer.kind is not PointsAt.DRAFT:
-        return False
-    draft = drafts.find(tx, person, pointer.subject)
-    return draft is not None and draft.state is DraftState.COMPOSING
 
 
 def _point(tx: Transaction, attempt: ConnectAttempt) -> None:

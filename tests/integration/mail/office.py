@@ -7,6 +7,7 @@ from bitrix24.trust import TrustedPortals
 from mail.accounts import Accounts
 from mail.connecting import Connecting
 from mail.connections import Connections
+from mail.meanings import Meanings
 from mail.people import People
 from storage import connections, drafts, notices, outbox, people
 from storage.database import Database, Transaction
@@ -50,6 +51,7 @@ class Office:
         self._ids = (f"{number:016}" for number in count(1))
         self._causes = (f"7:{number}" for number in count(1))
         self.people = People(db, admins=frozenset({ANNA}), open_to_all=False, claim_code=None)
+        self.meanings = Meanings(db)
         self.connections = Connections(
             db, self.new_id, TrustedPortals.read(trusted), on_secret=self.secrets.append
         )

@@ -10,6 +10,7 @@ import pytest
 from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, Refused
 from mail.connections import AttemptPress, WebhookFault
 from mail.errors import AlreadyApplied, LimitReached, Stale
+from mail.meanings import Meaning
 from storage.database import Database
 from storage.records.connections import AttemptState, ConnectAttempt
 from storage.records.drafts import DraftState
@@ -47,7 +48,7 @@ async def test_connect_asks_checks_and_makes_the_connection_active(office: Offic
     await office.connections.begin(office.cause(), ANNA, HERE)
     asked = await office.attempt()
     assert await office.shown() == [("attempt", asked.id, NEW)]
-    assert await office.connections.takes(ANNA, HERE, "anything", None)
+    assert await office.meanings.of(ANNA, HERE, "anything", None) is Meaning.ADDRESS
 
     assert await office.give(WEBHOOK) is None
     checking = await office.attempt()
@@ -93,7 +94,7 @@ async def test_what_is_no_address_is_said_and_asked_again(office: Office) -> Non
     assert await office.give("https://acme.example/rest/") is WebhookFault.APPLICATION_ENDPOINT
     assert await office.shown() == []
     assert (await office.attempt()).state is AttemptState.ASKED
-    assert await office.connections.takes(ANNA, HERE, "acme.example/rest/1/x", None)
+    assert await office.meanings.of(ANNA, HERE, "acme.example/rest/1/x", None) is Meaning.ADDRESS
     assert (await office.connect()).state is AttemptState.CONNECTED
 
 
@@ -106,17 +107,18 @@ async def test_what_is_no_address_is_said_and_asked_again(office: Office) -> Non
     ],
 )
 async def test_a_webhook_needs_no_asking(office: Office, text: str, taken: bool) -> None:
-    assert await office.connections.takes(ANNA, HERE, text, None) is taken
+    meaning = await office.meanings.of(ANNA, HERE, text, None)
+    assert (meaning is Meaning.ADDRESS) is taken
 
 
 async def test_text_of_a_letter_is_no_address(office: Office) -> None:
     draft = await office.draft("c" * 16)
     await office.connections.begin(office.cause(), ANNA, HERE)
     message = await office.card(CardKind.DRAFT, draft.id, 1, 9)
-    assert await office.connections.takes(ANNA, HERE, "Thanks", None)
-    assert not await office.connections.takes(ANNA, HERE, "Thanks", message)
-    assert not await office.connections.takes(ANNA, HERE, f"See {WEBHOOK} please", message)
-    assert await office.connections.takes(ANNA, HERE, WEBHOOK, message)
+    assert await office.meanings.of(ANNA, HERE, "Thanks", None) is Meaning.ADDRESS
+    assert await office.meanings.of(ANNA, HERE, "Thanks", message) is Meaning.WORDS
+    assert await office.meanings.of(ANNA, HERE, f"See {WEBHOOK} please", message) is Meaning.WORDS
+    assert await office.meanings.of(ANNA, HERE, WEBHOOK, message) is Meaning.ADDRESS
 
 
 @pytest.mark.parametrize("code", [FailureCode.CREDENTIALS, FailureCode.PLAN])
@@ -278,7 +280,7 @@ async def test_cancel_is_about_an_address_only_while_one_is_asked_for(office: Of
     await office.connections.begin(office.cause(), ANNA, HERE)
     assert await office.connections.cancel("7:800", ANNA, HERE)
     assert (await office.attempt()).state is AttemptState.DROPPED
-    assert not await office.connections.takes(ANNA, HERE, "hello", None)
+    assert await office.meanings.of(ANNA, HERE, "hello", None) is Meaning.WORDS
 
 
 async def test_five_addresses_an_hour(office: Office, watch: Watch) -> None:
