@@ -7,7 +7,7 @@ letter is read leniently, because a card must be shown whatever somebody put int
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import email_validator
@@ -47,10 +47,14 @@ class RecipientsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`email` is ASCII when a person typed it; `name` is empty when there is none."""
+    """`email` is ASCII when a person typed it; `name` is empty when there is none.
+
+    `sendable`: it was checked; else it only has the shape of an address.
+    """
 
     name: str
     email: str
+    sendable: bool = field(default=True, compare=False)
 
     @property
     def shown(self) -> str:
@@ -151,12 +155,11 @@ def _checked(email: str) -> str | None:
 
 def _guess(piece: Piece) -> Address | None:
     """Inside companies people write from `root@localhost`: a shape is enough to show it."""
-    email = _checked(piece.email)
-    if email is None and _ADDRESS_SHAPE.fullmatch(piece.email):
-        email = piece.email
-    if email is None:
+    checked = _checked(piece.email)
+    if checked is None and not _ADDRESS_SHAPE.fullmatch(piece.email):
         return None
-    return Address("" if piece.name == email else piece.name, email)
+    email = checked or piece.email
+    return Address("" if piece.name == email else piece.name, email, checked is not None)
 
 
 def _comparable(email: str) -> str:
@@ -169,7 +172,7 @@ def _merged(addresses: Iterable[Address]) -> tuple[Address, ...]:
     for address in addresses:
         known = merged.setdefault(_comparable(address.email), address)
         if not known.name and address.name:
-            merged[_comparable(address.email)] = Address(address.name, known.email)
+            merged[_comparable(address.email)] = replace(known, name=address.name)
     return tuple(merged.values())
 
 

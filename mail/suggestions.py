@@ -104,6 +104,8 @@ def prefill(draft: Draft, known: Known) -> Draft:
 
 def _sendable(addresses: tuple[recipients.Address, ...]) -> tuple[str, ...]:
     """None of them, if one could not go out as it stands: then the person is asked."""
+    if len(addresses) <= recipients.MAX_RECIPIENTS and all(one.sendable for one in addresses):
+        return tuple(one.email for one in addresses)
     try:
         read = recipients.read_recipients(", ".join(address.email for address in addresses))
     except recipients.RecipientsError:
