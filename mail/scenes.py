@@ -20,6 +20,7 @@ SLOW = timedelta(seconds=3)  # after that a person is told what is being waited 
 class DraftScene:
     """A step, the review, or a draft that was set aside; `slow`: the portal takes its time.
 
+    Only a step is about the letter and its connection: all that a review shows is in the draft.
     `earlier`: what is known of it if it was told to go before.
     """
 

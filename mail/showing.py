@@ -20,6 +20,7 @@ from mail.scenes import (
     TopicLeftScene,
     UnreadableScene,
 )
+from mail.steps import SHOWS_REVIEW
 from mail.without_access import closed
 from storage import (
     absences,
@@ -74,7 +75,8 @@ def _draft(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     draft = drafts.find(tx, reader.id, notice.subject)
     if draft is None or draft.state is DraftState.CONFIRMED:
         return None
-    connection = connections.find(tx, reader.id, draft.connection)
+    is_step = draft.field not in SHOWS_REVIEW
+    connection = connections.find(tx, reader.id, draft.connection) if is_step else None
     letter = letters.find(tx, reader.id, draft.letter) if connection and draft.letter else None
     slow = draft.wants is not Wants.NOTHING and tx.now - draft.updated_at >= SLOW
     told_before = earlier.of_draft(tx, reader.id, draft.id)

@@ -23,6 +23,7 @@ from mail.scenes import (
 from storage import connections, notices
 from storage.database import Transaction
 from storage.records.connections import AttemptState, ConnectAttempt
+from storage.records.drafts import Field
 from storage.records.notices import (
     Card,
     CardKind,
@@ -314,8 +315,8 @@ async def shown(room: Room, kind: NoticeKind, subject: str, manner: Manner = EDI
     return found
 
 
-async def test_a_draft_shows_itself_its_connection_and_its_letter(room: Room) -> None:
-    draft = await room.review()
+async def test_a_step_shows_the_draft_its_connection_and_its_letter(room: Room) -> None:
+    draft = await room.press(await room.review(), Press.OPEN, Field.SUBJECT)
     found = await shown(room, NoticeKind.DRAFT, draft.id)
     assert isinstance(found, Showing)
     assert isinstance(found.scene, DraftScene)
@@ -325,8 +326,15 @@ async def test_a_draft_shows_itself_its_connection_and_its_letter(room: Room) ->
     assert found.target == await room.live(CardKind.DRAFT, draft.id)
 
 
-async def test_a_draft_without_its_connection_still_shows(room: Room) -> None:
+async def test_a_review_shows_the_draft_alone(room: Room) -> None:
     draft = await room.review()
+    found = await shown(room, NoticeKind.DRAFT, draft.id)
+    assert isinstance(found, Showing)
+    assert found.scene == DraftScene(draft, None, None)
+
+
+async def test_a_step_without_its_connection_still_shows(room: Room) -> None:
+    draft = await room.press(await room.review(), Press.OPEN, Field.SUBJECT)
     await room.disconnect()
     found = await shown(room, NoticeKind.DRAFT, draft.id)
     assert isinstance(found, Showing)
