@@ -226,7 +226,12 @@ class Delivery:
         until = self._clock() + timedelta(seconds=again.seconds)
         await self._database.write(
             lambda tx: notices.put_off(
-                tx, notice, until, may_have_arrived=again.may_have_arrived, alone=again.alone
+                tx,
+                notice,
+                until,
+                counts=again.counts,
+                may_have_arrived=again.may_have_arrived,
+                alone=again.alone,
             )
         )
 

@@ -13,10 +13,11 @@ MOST_EDITS: Final = 8  # repeats of an edit, which are harmless; about four minu
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Seconds until the next try. `alone`: its chat goes on meanwhile."""
+    """Seconds until the next try. `alone`: its chat goes on meanwhile. `counts`: as a try."""
 
     seconds: float
     alone: bool = False
+    counts: bool = True
     may_have_arrived: bool = False
 
 
@@ -48,7 +49,9 @@ def again(notice: Notice, verdict: Verdict, *, edits: bool) -> Again | None:
     match verdict.outcome:
         case Outcome.RETRY_AFTER:
             return Again(verdict.seconds + SPARE)
-        case Outcome.NOT_SENT | Outcome.UNAUTHORIZED | Outcome.CONFLICT | Outcome.UNSUPPORTED:
+        case Outcome.UNAUTHORIZED:  # that ends the program: it is told right after the next start
+            return Again(0.0, counts=False)
+        case Outcome.NOT_SENT | Outcome.CONFLICT | Outcome.UNSUPPORTED:
             return Again(_growing(1.0, notice.tries))
         case Outcome.UNCERTAIN if edits and notice.repeats < MOST_EDITS:
             return Again(_growing(PROMPT.seconds, notice.repeats), may_have_arrived=True)

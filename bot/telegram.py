@@ -105,12 +105,15 @@ class TelegramSession(AiohttpSession):
         poll_grace_seconds: float = POLL_GRACE_SECONDS,
         resolver: AbstractResolver | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        on_unauthorized: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_unauthorized` is told of each call whose token was refused."""
         api = TelegramAPIServer.from_base(api_url) if api_url else PRODUCTION
         super().__init__(api=api, timeout=send_seconds)
         self._connect_seconds = connect_seconds
         self._poll_grace_seconds = poll_grace_seconds
         self._missing = MissingMethods(monotonic)
+        self._on_unauthorized = on_unauthorized
         # aiogram keeps addresses for an hour, and would miss a server that moved.
         self._connector_init |= {"ttl_dns_cache": DNS_SECONDS, "resolver": resolver}
         self._before: ClientSession | None = None
@@ -158,6 +161,9 @@ class TelegramSession(AiohttpSession):
             response = self.check_response(bot, method, status, content)
         except TelegramNotFound:
             self._missing.note(method.__api_method__)
+            raise
+        except TelegramUnauthorizedError:
+            self._on_unauthorized()
             raise
         return cast("TelegramType", response.result)
 

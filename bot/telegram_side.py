@@ -17,7 +17,7 @@ from bot.own_words import SpeakingBot, dropping
 from bot.pacing import RATES, Pacing, Rates
 from bot.presses import Clocks
 from bot.reading import handling
-from bot.receive import Receiver
+from bot.receive import Receiver, TokenRefused
 from bot.settings import Settings
 from bot.stopping import unless_stopped
 from bot.tasks import Stop, Tasks
@@ -64,7 +64,9 @@ class TelegramSide:
         self._pacing = Pacing(rates)
         # It quotes the errors of handlers; the worker tells of them without anybody's words.
         logging.getLogger("aiogram.event").setLevel(logging.CRITICAL)
-        session = TelegramSession(settings.telegram_api_url)
+        session = TelegramSession(
+            settings.telegram_api_url, on_unauthorized=lambda: tasks.end(TokenRefused())
+        )
         token = settings.bot_token.get_secret_value()
         self._bot = Bot(token, session=session)
         self._speaking = SpeakingBot(

@@ -48,15 +48,20 @@ async def test_a_token_that_telegram_refuses_at_start_is_78(
 async def test_row_20_a_token_that_is_revoked_later_is_78(
     bot: BotProcess, connected: Person, sandbox: Sandbox
 ) -> None:
-    refuse(sandbox.telegram.faults, 401)
-    connected.block()  # any update that is answered by nothing ends the poll that runs
+    """The poll under way still waits: the message that is refused says it first."""
+    refuse(sandbox.telegram.faults, 401, method="sendMessage")
+    asked = connected.say("/outbox")
     assert await ended_with(bot) == DOES_NOT_FIT
     assert bot.log.endswith("BOT_TOKEN: Telegram does not accept this token.\n")
+    sandbox.telegram.faults.off()
+    await bot.start()
+    await connected.chat.wait_for("Your outbox", after=asked.id, within=10)
 
 
-def refuse(faults: Faults, status: int) -> None:
+def refuse(faults: Faults, status: int, method: str | None = None) -> None:
     words = {401: "Unauthorized", 404: "Not Found"}[status]
-    faults.reply_with(status, {"ok": False, "error_code": status, "description": words})
+    body = {"ok": False, "error_code": status, "description": words}
+    faults.reply_with(status, body, method=method)
 
 
 async def test_a_second_process_on_one_file_is_75_and_the_first_goes_on(

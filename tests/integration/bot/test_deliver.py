@@ -13,8 +13,10 @@ from aiogram.utils.formatting import Text
 from aiohttp import web
 
 from bot.deliver import Delivery
+from bot.exits import Exit
 from bot.messages import Messages
 from bot.pacing import Pacing, Rates
+from bot.receive import TokenRefused
 from bot.tasks import Tasks
 from bot.telegram import TelegramSession
 from handlers.cards import Shown
@@ -83,11 +85,16 @@ async def let_in(database: Database, person: int) -> None:
 
 
 @pytest.fixture
+async def tasks() -> Tasks:
+    return Tasks()
+
+
+@pytest.fixture
 async def delivery(
-    database: Watched, bot_api: BotApi, api_url: str, renderer: Renderer
+    database: Watched, bot_api: BotApi, api_url: str, renderer: Renderer, tasks: Tasks
 ) -> AsyncIterator[Delivery]:
-    bot = Bot(TOKEN, session=TelegramSession(api_url))
-    tasks = Tasks()
+    session = TelegramSession(api_url, on_unauthorized=lambda: tasks.end(TokenRefused()))
+    bot = Bot(TOKEN, session=session)
     messages = Messages(bot, renderer, now)
     delivery = Delivery(
         database,
@@ -228,6 +235,21 @@ async def test_a_lost_answer_is_not_repeated_at_once(database: Database, bot_api
     await asyncio.sleep(0.1)
     assert bot_api.calls == ["sendMessage"]
     assert await states(database) == ["owed"]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_row_20_a_message_that_a_revoked_token_cannot_send_ends_the_program_and_stays_due(
+    database: Database, bot_api: BotApi, tasks: Tasks
+) -> None:
+    """The poll under way may wait for long yet."""
+    bot_api.always["sendMessage"] = refuses(401, "Unauthorized")
+    await owe(database)
+    async with asyncio.timeout(10):
+        ending = await tasks.ended()
+    await tasks.stop(5)
+    assert ending.exit is Exit.DOES_NOT_FIT
+    assert await states(database) == ["owed"]
+    assert await database.read(notices.next_due) is None, "it is due at the next start"
 
 
 @pytest.mark.usefixtures("delivery")

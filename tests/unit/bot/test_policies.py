@@ -49,13 +49,15 @@ def test_row_26_what_telegram_refuses_for_a_while_waits_so_long(asked: int, wait
     assert again(OWED, Verdict(Outcome.RETRY_AFTER, seconds=asked), edits=False) == Again(waits)
 
 
-@pytest.mark.parametrize(
-    "outcome", [Outcome.NOT_SENT, Outcome.UNAUTHORIZED, Outcome.CONFLICT, Outcome.UNSUPPORTED]
-)
+@pytest.mark.parametrize("outcome", [Outcome.NOT_SENT, Outcome.CONFLICT, Outcome.UNSUPPORTED])
 def test_what_surely_did_not_arrive_is_tried_until_it_does(outcome: Outcome) -> None:
-    """A token may be revoked while something is owed: it is told after the next start."""
     pauses = [again(replace(OWED, tries=n), Verdict(outcome), edits=False) for n in (0, 1, 6, 99)]
     assert pauses == [Again(1), Again(2), Again(60), Again(60)]
+
+
+def test_row_20_what_a_revoked_token_left_unsaid_is_said_right_after_the_next_start() -> None:
+    found = again(replace(OWED, tries=6), Verdict(Outcome.UNAUTHORIZED), edits=False)
+    assert found == Again(0, counts=False)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REJECTED, Outcome.ENTITIES])
