@@ -262,8 +262,16 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
         lines.append(Text(_("The bot was stopped while the letter was on its way.")))
     elif row.why is Why.RESTORED:
         lines.append(Text(_("The bot's database is a copy: the letter may have left since.")))
+    elif row.why is Why.NOT_LOOKED:
+        lines.append(Text(_not_looked(scene, zone, _)))
     elif row.failure is not None:
         lines.append(Text(failure_sentence(row.failure, _, zone)))
+    if row.why is Why.NOT_FOUND:
+        lines.append(
+            Text(
+                _("The bot looked for it in Bitrix24 and did not find it. It may still have left.")
+            )
+        )
     lines.append(Text(_("Look under “Sent” in Bitrix24, then say here what you found.")))
     again = Button(
         _("Send again"), AskAgainButton(row=row.id, revision=row.revision, sure=True).pack()
@@ -275,6 +283,16 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
         ),
         (again, on_row(row, _("Leave it"), Decision.LEAVE)),
     )
+
+
+def _not_looked(scene: OutboxScene, zone: str, _: Texts) -> str:
+    failure = scene.row.failure
+    if scene.connection is None:
+        return _("The bot could not look for it, because the portal was disconnected.")
+    if failure is None:
+        return _("The bot could not look for it.")
+    said = _("The bot could not look for it: {reason}")
+    return said.format(reason=after_colon(failure_sentence(failure, _, zone)))
 
 
 def sure_card(row: OutboxRow, _: Texts) -> Shown:

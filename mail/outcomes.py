@@ -45,6 +45,10 @@ class Outcome:
 
 def of_first(error: PortalError) -> Outcome:
     """After the first call."""
+    if _is_page(error.failure):
+        return Outcome(
+            Next.VERIFY
+        )  # written by whatever stands before the portal, whatever it says
     match error:
         case NotSent() | Busy():
             return Outcome(Next.DEFER)
@@ -63,6 +67,8 @@ def of_first(error: PortalError) -> Outcome:
 
 def of_repeat(error: PortalError) -> Outcome:
     """After a call that repeated the first one: an earlier one may have run."""
+    if _is_page(error.failure):
+        return Outcome(Next.VERIFY)
     if isinstance(error, NotSent | Busy):
         return Outcome(Next.VERIFY, counts=False)
     if isinstance(error, Moved | AccessLost | Refused):
@@ -74,5 +80,9 @@ def of_repeat(error: PortalError) -> Outcome:
 
 def _is_portals_fault(failure: Failure) -> bool:
     """A 5xx that the portal itself wrote, and not a proxy in front of it."""
-    by_proxy = failure.code in (FailureCode.HTML_ANSWER, FailureCode.BAD_ANSWER)
-    return failure.status is not None and failure.status >= 500 and not by_proxy
+    return failure.status is not None and failure.status >= 500 and not _is_page(failure)
+
+
+def _is_page(failure: Failure) -> bool:
+    """No answer of the portal's own: it names no code, whatever its status is."""
+    return failure.code in (FailureCode.HTML_ANSWER, FailureCode.BAD_ANSWER)

@@ -21,6 +21,7 @@ from storage import connections, drafts, earlier, outbox, portals
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import Draft, Field, GuardStop
+from storage.records.failures import Failure
 from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
 
 _log = logging.getLogger(__name__)
@@ -89,11 +90,15 @@ class Looks:
             return None
         mine, connection, draft = found
         self._step("looking")
-        sees: bool | None = None
+        why, failure = mine.why, mine.failure
         try:
             sees = await self._sees(mine, connection, draft)
+            if sees is False:
+                failure = None if why is Why.NOT_LOOKED else failure
+                why = Why.NOT_FOUND
         except Refused as error:
             _log.info("outbox %s: the thread cannot be read: %s", row.id, error)
+            sees, why, failure = None, Why.NOT_LOOKED, stored(error.failure)
         except PortalError as error:
             await self._database.write(partial(self._not_now, row=mine, error=error))
             return None
@@ -101,14 +106,14 @@ class Looks:
         if sees:
             await self._database.write(lambda tx: _found(tx, mine))
             return None
-        return await self._repeat_or_ask(mine, connection)
+        return await self._repeat_or_ask(mine, connection, why, failure)
 
     def _claim_look(
         self, tx: Transaction, row: OutboxRow
     ) -> tuple[OutboxRow, Connection, Draft | None] | None:
         connection = connections.find(tx, row.owner, row.connection)
         if connection is None or not row.body:
-            wire_results.leave_unknown(tx, row, self._waits)
+            wire_results.leave_unknown(tx, row, self._waits, failure=None, why=Why.NOT_LOOKED)
             return None
         if not outbox.claim_look(tx, row, lease_until=tx.now + self._waits.look):
             return None
@@ -116,9 +121,12 @@ class Looks:
         assert mine is not None, "it was claimed a moment ago"
         return mine, connection, drafts.find(tx, row.owner, row.draft)
 
-    async def _sees(self, row: OutboxRow, connection: Connection, draft: Draft | None) -> bool:
+    async def _sees(
+        self, row: OutboxRow, connection: Connection, draft: Draft | None
+    ) -> bool | None:
+        """Is it there? None: that could not be told."""
         if draft is None or draft.letter_number is None or row.baseline is None:
-            return False
+            return None
         thread = await self._thread(connection, draft.letter_number)
         return reconcile.find(row, html_of(row.body), thread) is not None
 
@@ -129,14 +137,13 @@ class Looks:
         """The portal did not say: asked again, as long as the answer could still decide."""
         assert row.first_wire_at is not None
         pause = self._waits.pause(row.deferrals, self._senses.jitter())
-        if isinstance(error, Moved):
-            if moving.follow(tx, row.owner, row.connection, error.webhook):
-                pause = timedelta(0)
-        elif isinstance(error, AccessLost):
-            wire_results.leave_unknown(tx, row, self._waits)
-            return
-        if tx.now - row.first_wire_at > self._waits.key_safe:
-            wire_results.leave_unknown(tx, row, self._waits)
+        moved = isinstance(error, Moved) and moving.follow(
+            tx, row.owner, row.connection, error.webhook
+        )
+        late = tx.now - row.first_wire_at > self._waits.key_safe
+        if late or isinstance(error, AccessLost):
+            failure = stored(error.failure)
+            wire_results.leave_unknown(tx, row, self._waits, failure=failure, why=Why.NOT_LOOKED)
             return
         retry_at = error.failure.retry_at or tx.now
         outbox.move(
@@ -145,14 +152,20 @@ class Looks:
             OutboxState.VERIFYING,
             why=row.why,
             failure=row.failure or stored(error.failure),
-            next_at=max(retry_at, tx.now + pause),
+            next_at=max(retry_at, tx.now + (timedelta(0) if moved else pause)),
             deferrals=row.deferrals + 1,
         )
 
-    async def _repeat_or_ask(self, row: OutboxRow, connection: Connection) -> Repeat | None:
+    async def _repeat_or_ask(
+        self, row: OutboxRow, connection: Connection, why: Why, failure: Failure | None
+    ) -> Repeat | None:
         """Not found is no proof: the same bytes under the same key, or a person decides."""
         if not await self._database.read(lambda tx: self._may_repeat(tx, row)):
-            await self._database.write(lambda tx: wire_results.leave_unknown(tx, row, self._waits))
+            await self._database.write(
+                lambda tx: wire_results.leave_unknown(
+                    tx, row, self._waits, failure=failure, why=why
+                )
+            )
             return None
         await self._portal.turn(webhook_of(connection.address), row.method)
         began = self._senses.monotonic()

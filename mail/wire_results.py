@@ -142,7 +142,7 @@ def leave_unknown(
     row: OutboxRow,
     waits: Waits,
     *,
-    failure: Failure | None = None,
+    failure: Failure | None,
     why: Why | None = None,
 ) -> None:
     """A person decides, and is told so now and twice more."""
@@ -151,7 +151,7 @@ def leave_unknown(
         row,
         OutboxState.UNKNOWN,
         why=row.why if why is None else why,
-        failure=failure or row.failure,
+        failure=failure,
     )
     if moved:
         outbox.remind(tx, row, tx.now + waits.reminders[0])

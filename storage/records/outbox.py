@@ -44,6 +44,8 @@ class Why(StrEnum):
     AGAIN = "again"  # sent again as a new row
     ANSWERED = "answered"  # the reply guard found that the letter was answered meanwhile
     UNGUARDED = "unguarded"  # the reply guard was not allowed to look
+    NOT_FOUND = "not_found"  # looked for, and not there: no proof
+    NOT_LOOKED = "not_looked"  # the thread could not be read; the failure says why
     FIRST_LEFT = "first_left"  # sent again, and the first one was found before the second went
 
 

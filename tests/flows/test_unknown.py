@@ -46,6 +46,8 @@ ANSWERS: dict[str, tuple[Switch, int, str]] = {
     ),
     "502 with a page": (lambda f: f.html(502, method=REPLY), 0, "web page"),
     "503 with a page": (lambda f: f.unavailable(page=True, method=REPLY), 0, "web page"),
+    "429 with a page": (lambda f: f.html(429, ran=True, method=REPLY), 1, "web page"),
+    "403 with a page": (lambda f: f.html(403, ran=True, method=REPLY), 1, "web page"),
     "504 with a page": (lambda f: f.html(504, method=REPLY), 0, "web page"),
 }
 

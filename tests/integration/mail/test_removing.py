@@ -189,7 +189,7 @@ async def test_row_90_what_was_on_the_wire_is_told_in_one_line_and_in_full_once_
     def settle(tx: Transaction) -> None:
         assert outbox.accept(tx, sending, Why.RESPONSE)
         show_state(tx, sending, None)
-        leave_unknown(tx, verifying, WAITS)
+        leave_unknown(tx, verifying, WAITS, failure=None)
 
     await office.db.write(settle)
     assert await closures(office) == {100: Closure.SENT, 101: Closure.NOT_KNOWN}

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,15 +22,19 @@ from bitrix24.errors import (
 from bitrix24.learned import Learned
 from bitrix24.models import Sent, ThreadLetter
 from bitrix24.webhook import Webhook
+from handlers.outbox_card import outbox_card
 from mail import wire_results
 from mail.outbox import Decision
+from mail.scenes import OutboxScene
 from mail.waits import WAITS
 from storage import connections, outbox, portals
 from storage.database import Transaction
+from storage.records.connections import Connection
 from storage.records.drafts import DraftState, Field
 from storage.records.notices import Manner, NoticeKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
-from tests.integration.mail.room import ANNA, CONNECTION, JANE, SUPPORT, Room, manners
+from tests.integration.languages import EN
+from tests.integration.mail.room import ANNA, CONNECTION, JANE, SUPPORT, Room, a_connection, manners
 
 NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
 FAILED = Unknown(Failure(FailureCode.PORTAL_FAILED, 500))
@@ -40,6 +44,7 @@ LOST = AccessLost(Failure(FailureCode.CREDENTIALS, 401))
 GONE = Refused(Failure(FailureCode.NOT_FOUND, 400))
 TICK = timedelta(seconds=20)
 HOST, REPLY = "acme.example", "mail.message.reply"
+WORKING = a_connection(ANNA, CONNECTION, datetime(2026, 9, 1, 8, tzinfo=UTC))
 MOVED = Moved(
     Failure(FailureCode.MOVED, 302), Webhook("https", "new.example", None, "", 1, "s3cret")
 )
@@ -301,6 +306,38 @@ async def test_check_again_looks_once_more_and_repeats_nothing(room: Room) -> No
     await room.decide(row, Decision.CHECK_AGAIN)
     assert (await room.go(OutboxState.SENT, every=TICK)).why is Why.THREAD
     assert len(room.portal.sends) == sends
+
+
+async def test_whether_the_bot_could_look_at_all_was_not_said(room: Room) -> None:
+    await unanswered(room)
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
+    found_none = unknown_text(row)
+    assert "did not answer in time" in found_none
+    assert "did not find it" in found_none
+    for answer, said in ((LOST, "could not look for it: the portal"), (GONE, "could not look")):
+        room.portal.correspondence = answer
+        await room.decide(row, Decision.CHECK_AGAIN)
+        row = await room.go(OutboxState.UNKNOWN, every=TICK)
+        assert said in unknown_text(row)
+        assert "did not find" not in unknown_text(row)
+    room.portal.correspondence = ()
+    await room.decide(row, Decision.CHECK_AGAIN)
+    found_none = unknown_text(await room.go(OutboxState.UNKNOWN, every=TICK))
+    assert "did not find it" in found_none
+    assert "could not look" not in found_none
+
+
+async def test_a_letter_whose_portal_was_disconnected_was_looked_for_in_vain(room: Room) -> None:
+    await unanswered(room)
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
+    await room.disconnect()
+    await room.decide(row, Decision.CHECK_AGAIN)
+    said = unknown_text(await room.go(OutboxState.UNKNOWN, every=TICK), None)
+    assert "because the portal was disconnected" in said
+
+
+def unknown_text(row: OutboxRow, connection: Connection | None = WORKING) -> str:
+    return outbox_card(OutboxScene(row, None, connection, rings=True), EN).content()[0]
 
 
 async def test_what_nobody_knows_is_told_three_times_in_all(room: Room) -> None:

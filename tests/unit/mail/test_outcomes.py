@@ -2,6 +2,7 @@
 
 import pytest
 
+from bitrix24.codes import leaf
 from bitrix24.errors import (
     AccessLost,
     Busy,
@@ -65,9 +66,13 @@ def test_a_server_fault_is_over_and_never_repeated(code: FailureCode) -> None:
     assert of_first(no_answer(code, 500)) == Outcome(Next.VERIFY, over=True, repeatable=False)
 
 
-@pytest.mark.parametrize("status", [502, 503, 504])
-def test_a_proxys_page_says_nothing_about_the_call(status: int) -> None:
-    assert of_first(no_answer(FailureCode.HTML_ANSWER, status)) == Outcome(Next.VERIFY)
+@pytest.mark.parametrize("code", [FailureCode.HTML_ANSWER, FailureCode.BAD_ANSWER])
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 425, 429, 499, 502, 503, 504])
+def test_a_letter_that_left_was_not_sent_says_a_page(status: int, code: FailureCode) -> None:
+    """A proxy's page proves nothing: four letters left while its 429 was taken for "not run"."""
+    error = leaf(code, status)(Failure(code, status))
+    assert of_first(error) == Outcome(Next.VERIFY)
+    assert of_repeat(error) == Outcome(Next.VERIFY)
 
 
 def test_what_did_not_run_is_not_counted_as_a_repeat() -> None:
