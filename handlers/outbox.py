@@ -61,7 +61,7 @@ async def decide(
     received_at: datetime,
     _: Texts,
 ) -> None:
-    """Undo, Cancel, Try again, and what a person says of a letter that may have left."""
+    """Undo, Cancel, Try again, Send a day late; what one says of a letter that may have left."""
     assert press.message is not None, "the filter saw its chat"
     decided = await outbox.decide(
         cause,
@@ -78,7 +78,8 @@ async def decide(
         await answer(_("Trying again…") if tries else "")
         return
     toast = _("This card is old. Please look at it again, then press “{again}”.")
-    await answer(toast.format(again=_("Try again") if tries else _("Send again")))
+    labels = {Decision.TRY_AGAIN: _("Try again"), Decision.SEND_STILL: _("Send")}
+    await answer(toast.format(again=labels.get(callback_data.decision, _("Send again"))))
 
 
 @router.message(CommandText("outbox"))

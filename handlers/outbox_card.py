@@ -124,29 +124,35 @@ def _sending(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     if row.state is OutboxState.SENDING:
         lines.append(Text(_("The portal has not answered yet. There is nothing to do.")))
         return lines, ()
-    lines.append(Text(_("The portal is busy; the letter goes out as soon as it is its turn.")))
+    said = _("The portal is busy or has not answered yet; the letter goes out once that is over.")
+    lines.append(Text(said))
     return lines, ((on_row(row, _("Cancel"), Decision.CANCEL),),)
 
 
 def _verifying(row: OutboxRow, _: Texts) -> tuple[list[Text], Keyboard]:
     """It may have left: the bot looks, and the person may know better."""
-    lines = [Text(_not_known(row, _), " 🔎")]
-    if row.why is Why.RESTART:
-        lines.append(Text(_("The bot was stopped while the letter was on its way.")))
-    lines.append(
-        Text(
-            _(
-                "The portal gave no clear answer. The bot is finding out, and tells you; it does "
-                "not send the letter twice."
-            )
-        )
-    )
+    lines = [
+        Text(_not_known(row, _), " 🔎"),
+        Text(_own_doubt(row, _) or _("The portal gave no clear answer.")),
+        Text(_("The bot is finding out, and tells you; it does not send the letter twice.")),
+    ]
     return lines, (
         (
             on_row(row, _("It was sent"), Decision.WAS_SENT),
             on_row(row, _("Leave it"), Decision.LEAVE),
         ),
     )
+
+
+def _own_doubt(row: OutboxRow, _: Texts) -> str:
+    """Why nobody knows, if that is not the portal's doing; '' if it is."""
+    match row.why:
+        case Why.RESTART:
+            return _("The bot was stopped while the letter was on its way.")
+        case Why.RESTORED:
+            return _("The bot's database is a copy: the letter may have left since.")
+        case _:
+            return ""
 
 
 def _not_known(row: OutboxRow, _: Texts) -> Text:
@@ -187,7 +193,8 @@ def _sent(scene: OutboxScene, _: Texts) -> list[Text]:
     if row.why is Why.PERSON:
         lines.append(Text(_("You said that it was sent.")))
     if row.why is Why.THREAD:
-        lines.append(Text(_("The portal gave no clear answer, but the letter is there.")))
+        said = _("It was not known whether it had left, but it was found in its conversation.")
+        lines.append(Text(said))
     if row.why is Why.FIRST_LEFT:
         lines.append(
             Text(_("It was there after all when it was its turn, so that it was not sent again."))
@@ -235,7 +242,8 @@ def _waiting(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     if row.waits:
         return [*waiting_lines(row, zone, _), _to(row, _)], ((try_again, cancel),)
     reason = failure_sentence(row.failure, _, zone) if row.failure else ""
-    if row.state is OutboxState.EXPIRED:
+    late = row.state is OutboxState.EXPIRED
+    if late:
         due = _.date_time(row.due_at, zone)
         reason = _("it was due on {due}, more than a day ago. Should it still go?").format(due=due)
     lines = [
@@ -243,9 +251,15 @@ def _waiting(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
         Text(_("The letter waits, and nothing of it is lost.")),
         _to(row, _),
     ]
-    if row.state is OutboxState.BLOCKED:
-        return lines, ((Button(_("Connect again"), MendButton(row=row.id).pack()), cancel),)
-    return lines, ((try_again, cancel),)
+    if late:
+        return lines, ((on_row(row, _("Send"), Decision.SEND_STILL), cancel),)
+    said = _(
+        "Once the portal works again, “{try_again}” sends it; for a new webhook press “{connect}”."
+    )
+    said = said.format(try_again=_("Try again"), connect=_("Connect again"))
+    lines.insert(2, Text(said))
+    mend = Button(_("Connect again"), MendButton(row=row.id).pack())
+    return lines, ((mend,), (try_again, cancel))
 
 
 def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
@@ -258,10 +272,8 @@ def _unknown(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
         )
         return lines, ()
     zone = scene.connection.account.zone if scene.connection else ""
-    if row.why is Why.RESTART:
-        lines.append(Text(_("The bot was stopped while the letter was on its way.")))
-    elif row.why is Why.RESTORED:
-        lines.append(Text(_("The bot's database is a copy: the letter may have left since.")))
+    if doubt := _own_doubt(row, _):
+        lines.append(Text(doubt))
     elif row.why is Why.NOT_LOOKED:
         lines.append(Text(_not_looked(scene, zone, _)))
     elif row.failure is not None:

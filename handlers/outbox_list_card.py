@@ -22,7 +22,7 @@ _STATES = {
     OutboxState.QUEUED: (mark("On its way"), "📤"),
     OutboxState.SENDING: (mark("On its way"), "📤"),
     OutboxState.DEFERRED: (mark("Waits for the portal"), "⏳"),
-    OutboxState.BLOCKED: (mark("Waits for you to connect again"), "⚠️"),
+    OutboxState.BLOCKED: (mark("Waits for you: the portal does not let the bot in"), "⚠️"),
     OutboxState.EXPIRED: (mark("Waited for a day: should it still go?"), "⚠️"),
     OutboxState.VERIFYING: (mark("The bot is finding out whether it left"), "🔎"),
     OutboxState.UNKNOWN: (mark("Not known whether it left"), "❓"),
@@ -100,17 +100,20 @@ def _buttons(row: OutboxRow, number: int, _: Texts) -> list[tuple[Button, ...]]:
         data = ListButton(row=row.id, revision=row.revision, decision=decision)
         return Button(f"{number} · {label}", data.pack())
 
+    cancel = button(_("Cancel"), Decision.CANCEL)
+    try_again = button(_("Try again"), Decision.TRY_AGAIN)
     match row.state:
         case OutboxState.HELD:
             return [(button(_("Undo"), Decision.UNDO),)]
-        case OutboxState.QUEUED | OutboxState.DEFERRED | OutboxState.EXPIRED:
-            cancel = button(_("Cancel"), Decision.CANCEL)
-            if row.state is OutboxState.QUEUED:
-                return [(cancel,)]
-            return [(button(_("Try again"), Decision.TRY_AGAIN), cancel)]
+        case OutboxState.QUEUED if not row.waits:
+            return [(cancel,)]
+        case OutboxState.QUEUED | OutboxState.DEFERRED:
+            return [(try_again, cancel)]
+        case OutboxState.EXPIRED:
+            return [(button(_("Send"), Decision.SEND_STILL), cancel)]
         case OutboxState.BLOCKED:
             mend = Button(f"{number} · " + _("Connect again"), MendButton(row=row.id).pack())
-            return [(mend, button(_("Cancel"), Decision.CANCEL))]
+            return [(mend,), (try_again, cancel)]
         case OutboxState.VERIFYING:
             return [
                 (button(_("It was sent"), Decision.WAS_SENT), button(_("Leave it"), Decision.LEAVE))

@@ -43,6 +43,7 @@ class Decision(StrEnum):
     UNDO = "undo"
     CANCEL = "cancel"
     TRY_AGAIN = "try"
+    SEND_STILL = "still"  # what waited for a day goes all the same
     CHECK_AGAIN = "look"
     WAS_SENT = "was"
     SEND_AGAIN = "again"  # the second press; the first only says what may happen
@@ -57,7 +58,8 @@ _GOES = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.SENDING)
 
 # By these the letter leaves for good, from that state.
 _LEAVES_FROM = {
-    Decision.TRY_AGAIN: (OutboxState.DEFERRED, OutboxState.EXPIRED),
+    Decision.TRY_AGAIN: (OutboxState.DEFERRED, OutboxState.BLOCKED),
+    Decision.SEND_STILL: (OutboxState.EXPIRED,),
     Decision.SEND_AGAIN: (OutboxState.UNKNOWN,),
 }
 
@@ -202,7 +204,10 @@ class Outbox:
             case Decision.UNDO | Decision.CANCEL:
                 self._take_back(tx, row, message)
             case Decision.TRY_AGAIN:
-                self._try_again(tx, row, message)
+                if not _is_tried(row):
+                    self._go_now(tx, row, message, decision)
+            case Decision.SEND_STILL:
+                self._go_now(tx, row, message, decision)
             case Decision.CHECK_AGAIN:
                 self._check_again(tx, row, message)
             case Decision.SEND_AGAIN:
@@ -269,9 +274,11 @@ class Outbox:
         else:
             show_pressed(tx, draft, message)
 
-    def _try_again(self, tx: Transaction, row: OutboxRow, message: int | None) -> None:
-        """What waits, or waited too long, goes now."""
-        if row.state not in (OutboxState.DEFERRED, OutboxState.EXPIRED):
+    def _go_now(
+        self, tx: Transaction, row: OutboxRow, message: int | None, decision: Decision
+    ) -> None:
+        """What waits, is blocked or waited too long is looked at anew: of it nothing ran."""
+        if row.state not in _LEAVES_FROM[decision]:
             raise Stale
         if not outbox.move(tx, row, OutboxState.QUEUED, due_at=tx.now, deferrals=0):
             raise Stale
@@ -327,6 +334,11 @@ def _check_first_press(tx: Reading, person: int, place: Place, draft_id: str) ->
     row = outbox.newest_of_draft(tx, person, draft_id)
     if row is not None and row.state in (*_GOES, OutboxState.SENT):
         raise SendPressed(left=row.state is OutboxState.SENT)
+
+
+def _is_tried(row: OutboxRow) -> bool:
+    """Is what waits tried just now? Its card still offers that."""
+    return row.tries_again or (row.state is OutboxState.QUEUED and row.waits)
 
 
 def _is_old(tx: Reading, card: Card | None) -> bool:

@@ -13,7 +13,7 @@ from sandbox.telegram.people import Person
 from tests.flows.acting import JANE, REPLY, TEXT, count_sends, send
 
 Switch = Callable[[Faults], Fault]
-BUTTONS = ["Connect again", "Cancel"]
+BUTTONS = ["Connect again", "Try again", "Cancel"]
 
 
 def flat(code: str) -> dict[str, str]:
@@ -114,6 +114,21 @@ async def test_the_same_code_again_lets_it_go_on_too(connected: Person, sandbox:
     _card, told = await blocked(anna, sandbox)
     said = anna.say(f"/connect {sandbox.webhook}")
     await chat.wait_for("Connected", after=said.id)
+    await chat.wait_until(lambda _: told.text.startswith(f"Sent to {JANE}"))
+    assert len(sandbox.portal.sent) == 1
+
+
+async def test_a_login_page_that_is_gone_again_needs_no_new_webhook(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    ANSWERS["307"][0](sandbox.faults)
+    card = await send(anna)
+    told = await chat.wait_for("Not sent:", after=card.id)
+    assert "Once the portal works again, “Try again” sends it" in told.text
+    data = str(told.button("Try again")["callback_data"])
+    assert await anna.press(told, "Try again").answered() == "Trying again…"
+    await anna.press_data(told, data).answered()
     await chat.wait_until(lambda _: told.text.startswith(f"Sent to {JANE}"))
     assert len(sandbox.portal.sent) == 1
 

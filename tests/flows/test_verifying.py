@@ -26,7 +26,7 @@ async def test_a_letter_that_left_is_found_and_nobody_is_bothered(
     await chat.wait_until(lambda _: card.text.startswith("It is not known whether the letter"))
     assert card.buttons == ["It was sent", "Leave it"]
     await chat.wait_until(lambda _: card.text.startswith(f"Sent to {JANE}"))
-    assert "The portal gave no clear answer, but the letter is there." in card.text
+    assert "but it was found in its conversation." in card.text
     assert chat.last is card
     assert count_sends(sandbox) == 1
 

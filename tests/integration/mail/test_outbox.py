@@ -249,6 +249,8 @@ async def test_a_person_decides_about_what_is_not_known(
     ("decision", "state"),
     [
         (Decision.TRY_AGAIN, OutboxState.DEFERRED),
+        (Decision.TRY_AGAIN, OutboxState.BLOCKED),
+        (Decision.SEND_STILL, OutboxState.EXPIRED),
         (Decision.SEND_AGAIN, OutboxState.UNKNOWN),
     ],
 )
@@ -298,11 +300,28 @@ async def test_sending_again_is_a_new_letter_and_ends_the_old_one(room: Room) ->
     assert len(await room.rows()) == 2
 
 
+async def test_try_again_was_refused_while_a_letter_was_just_being_tried(room: Room) -> None:
+    """Its card shows the button all the while, as the list does."""
+    await put_into(room, OutboxState.QUEUED)
+    await room.database.write(lambda tx: tx.execute("UPDATE outbox SET deferrals = 2"))
+    row = await room.row()
+    assert await room.decide(row, Decision.TRY_AGAIN)
+    assert await room.decide(row, Decision.TRY_AGAIN)
+    assert await room.row() == row
+
+
 @pytest.mark.parametrize(
-    "decision", [Decision.TRY_AGAIN, Decision.WAS_SENT, Decision.SEND_AGAIN, Decision.LEAVE]
+    "decision",
+    [
+        Decision.TRY_AGAIN,
+        Decision.SEND_STILL,
+        Decision.WAS_SENT,
+        Decision.SEND_AGAIN,
+        Decision.LEAVE,
+    ],
 )
 @pytest.mark.parametrize(
-    "state", [OutboxState.HELD, OutboxState.SENDING, OutboxState.SENT, OutboxState.BLOCKED]
+    "state", [OutboxState.HELD, OutboxState.SENDING, OutboxState.SENT, OutboxState.CANCELLED]
 )
 async def test_decisions_count_only_in_their_state(
     room: Room, decision: Decision, state: OutboxState

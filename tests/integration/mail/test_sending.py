@@ -381,7 +381,7 @@ async def test_at_start_what_is_a_day_late_asks_instead_of_going(room: Room, sta
     assert row.why is Why.LATE
     assert room.portal.sends == []
     assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
-    await room.decide(row, Decision.TRY_AGAIN)
+    await room.decide(row, Decision.SEND_STILL)
     await room.go(OutboxState.SENT)
 
 

@@ -460,7 +460,7 @@ async def test_a_letter_that_waited_for_a_day_asks(room: Room) -> None:
     assert not room.portal.sends
     room.portal.correspondence = ()
     await room.see()
-    await room.decide(row, Decision.TRY_AGAIN)
+    await room.decide(row, Decision.SEND_STILL)
     await room.go(OutboxState.SENT)
     assert len(room.portal.sends) == 1
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from handlers.cards import Shown
 from handlers.outbox_card import outbox_card
 from handlers.outbox_list_card import outbox_list_card
 from mail.scenes import OutboxListScene, OutboxScene
@@ -45,6 +46,10 @@ def a_row(envelope: Envelope, state: OutboxState = OutboxState.SENT) -> OutboxRo
 def lines(row: OutboxRow) -> list[str]:
     text, _ = outbox_card(OutboxScene(row, None, None, rings=False), EN).content()
     return text.splitlines()
+
+
+def labels(shown: Shown) -> list[str]:
+    return [button.label for line in shown.keyboard for button in line]
 
 
 COPIED = Envelope("a@a.example", ("to@b.example",), ("cc@b.example",), ("bcc@b.example",), "Hi")
@@ -92,3 +97,48 @@ def test_the_list_said_on_its_way_of_what_waits_for_the_portal() -> None:
     row = replace(a_row(COPIED, OutboxState.QUEUED), deferrals=3)
     text, _ = outbox_list_card(OutboxListScene((row,), (), NOON), EN).content()
     assert "1. Waits for the portal ⏳" in text
+
+
+@pytest.mark.parametrize("deferrals", [0, 3])
+@pytest.mark.parametrize("state", list(OutboxState))
+def test_the_list_offered_less_than_the_card_of_a_letter_that_is_just_being_tried(
+    state: OutboxState, deferrals: int
+) -> None:
+    row = replace(a_row(COPIED, state), deferrals=deferrals)
+    card = outbox_card(OutboxScene(row, None, None, rings=False, slow=True), EN)
+    listed = outbox_list_card(OutboxListScene((row,), (), NOON), EN)
+    assert labels(listed) == [f"1 · {label}" for label in labels(card)]
+
+
+def test_what_never_was_tried_is_not_tried_again() -> None:
+    row = a_row(COPIED, OutboxState.EXPIRED)
+    card = outbox_card(OutboxScene(row, None, None, rings=True), EN)
+    assert card.content()[0].splitlines()[0].endswith("Should it still go? ⚠️")
+    assert labels(card) == ["Send", "Cancel"]
+
+
+@pytest.mark.parametrize("state", [OutboxState.VERIFYING, OutboxState.UNKNOWN])
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Why.RESTART, "The bot was stopped while the letter was on its way."),
+        (Why.RESTORED, "The bot's database is a copy: the letter may have left since."),
+    ],
+)
+def test_a_portal_that_nobody_asked_was_said_to_have_given_no_clear_answer(
+    state: OutboxState, why: Why, said: str
+) -> None:
+    shown = lines(replace(a_row(COPIED, state), why=why))
+    assert shown[1] == said
+    assert not any("no clear answer" in line for line in shown)
+
+
+def test_a_letter_of_a_copy_was_said_to_have_had_no_clear_answer() -> None:
+    """Nor after a kill does anybody know what the portal answered."""
+    shown = lines(replace(a_row(COPIED, OutboxState.SENT), why=Why.THREAD))
+    assert "It was not known whether it had left, but it was found in its conversation." in shown
+
+
+def test_a_portal_that_does_not_answer_the_guard_was_called_busy() -> None:
+    scene = OutboxScene(a_row(COPIED, OutboxState.QUEUED), None, None, rings=False, slow=True)
+    assert "busy or has not answered yet" in outbox_card(scene, EN).content()[0]
