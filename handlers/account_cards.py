@@ -255,6 +255,13 @@ def leaving_card(leaving: Leaving, _: Texts) -> Shown:
                 ).format(n=_.number(leaving.letters))
             )
         )
+    if leaving.doubtful:
+        said = _.plural(
+            "It is not known whether {n} letter left; it cannot be looked for any more then.",
+            "It is not known whether {n} letters left; they cannot be looked for any more then.",
+            leaving.doubtful,
+        )
+        lines.append(Text(said.format(n=_.number(leaving.doubtful))))
     if leaving.drafts:
         lines.append(
             Text(

@@ -5,7 +5,7 @@ Every method that writes is one transaction under its cause.
 
 from dataclasses import dataclass, replace
 
-from mail.connection_changes import disconnected, make_active, waiting_rows
+from mail.connection_changes import disconnected, doubtful_rows, make_active, waiting_rows
 from mail.connection_names import BadName, read_name
 from mail.draft_changes import check_card, relabel
 from mail.errors import Stale
@@ -20,13 +20,17 @@ from storage.records.pointers import Pointer, PointsAt
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What would happen if this connection, which is one of `connections`, were removed."""
+    """What would happen if this connection, which is one of `connections`, were removed.
+
+    `doubtful`: letters of which nobody knows whether they left, and that cannot be looked for then.
+    """
 
     connection: Connection
     letters: int
     drafts: int
     revision: int
     connections: tuple[Connection, ...] = ()
+    doubtful: int = 0
 
 
 class Accounts:
@@ -183,7 +187,8 @@ class Accounts:
             letters = len(waiting_rows(tx, person, found.id))
             unfinished = len(drafts.of_connection(tx, person, found.id))
             every = connections.of_person(tx, person)
-            return Leaving(found, letters, unfinished, known.revision, every)
+            doubtful = len(doubtful_rows(tx, person, found.id))
+            return Leaving(found, letters, unfinished, known.revision, every, doubtful)
 
         return await self._database.read(look)
 

@@ -125,6 +125,12 @@ def waiting_rows(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, .
     return outbox.in_state(tx, *NOT_LEFT, owner=owner, connection=connection)
 
 
+def doubtful_rows(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, ...]:
+    """Letters that may have left through it; only with its webhook can they be looked for."""
+    doubtful = (OutboxState.VERIFYING, OutboxState.UNKNOWN)
+    return outbox.in_state(tx, *doubtful, owner=owner, connection=connection)
+
+
 def disconnected(tx: Transaction, owner: int, connection: str) -> None:
     """Cancels what has not left, sets its drafts aside, forgets the code."""
     for row in waiting_rows(tx, owner, connection):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.outbox_card import outbox_card
+from mail.accounts import Accounts
 from mail.draft_presses import Press
 from mail.errors import BadValue, LimitReached, NotConnected, SendPressed, Stale, TooLate
 from mail.outbox import OLD_CARD, SENDS_AN_HOUR, Decision
@@ -370,6 +371,16 @@ async def test_a_blocked_letter_names_the_connection_to_mend(room: Room) -> None
     assert await room.outbox.connection_of(ANNA, row.id) == row.connection
     await room.decide(row, Decision.CANCEL)
     assert await room.outbox.connection_of(ANNA, row.id) is None
+
+
+@pytest.mark.parametrize("state", [OutboxState.UNKNOWN, OutboxState.VERIFYING])
+async def test_disconnecting_counts_letters_that_nobody_knows_about(
+    room: Room, state: OutboxState
+) -> None:
+    await put_into(room, state, wired=True)
+    leaving = await Accounts(room.database).leaving(ANNA)
+    assert leaving is not None
+    assert (leaving.letters, leaving.doubtful) == (0, 1)
 
 
 async def test_row_11_a_press_that_waited_for_two_minutes_asks_again(room: Room) -> None:

@@ -106,6 +106,20 @@ def test_disconnecting_asks_and_says_what_it_costs(
     assert labels(card) == ["Disconnect", "Back"]
 
 
+@pytest.mark.parametrize(
+    ("doubtful", "line"),
+    [
+        (1, "It is not known whether 1 letter left; it cannot be looked for any more then."),
+        (2, "It is not known whether 2 letters left; they cannot be looked for any more then."),
+    ],
+)
+def test_disconnecting_was_silent_about_letters_that_nobody_knows_about(
+    doubtful: int, line: str
+) -> None:
+    card = leaving_card(Leaving(CONNECTION, 0, 0, 7, doubtful=doubtful), EN)
+    assert text(card).splitlines()[1] == line
+
+
 def test_one_portal_needs_no_name_on_its_buttons() -> None:
     card = accounts_card(ANNA, AccountsScene((NAMED,)), EN)
     assert labels(card) == [
