@@ -90,12 +90,12 @@ class Looks:
             return None
         mine, connection, draft = found
         self._step("looking")
-        why, failure = mine.why, mine.failure
+        why, failure = mine.why, mine.failure  # of a restart people hear until they ask to look
         try:
             sees = await self._sees(mine, connection, draft)
             if sees is False:
                 failure = None if why is Why.NOT_LOOKED else failure
-                why = Why.NOT_FOUND
+                why = why if why is Why.RESTART and not mine.no_replay else Why.NOT_FOUND
         except Refused as error:
             _log.info("outbox %s: the thread cannot be read: %s", row.id, error)
             sees, why, failure = None, Why.NOT_LOOKED, stored(error.failure)
