@@ -8,13 +8,14 @@ the wire before Telegram hears of it.
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from aiogram.exceptions import AiogramError
 
 from bot import policies
+from bot.held_back import HeldBack
 from bot.messages import Messages
 from bot.pacing import Pacing, Turn
 from bot.policies import Again
@@ -72,6 +73,7 @@ class Delivery:
         self._monotonic = monotonic
         self._busy: set[int] = set()
         self._left: deque[Notice] = deque()
+        self._held_back = HeldBack(database)
         self._stop = Stop()
         self._bell = Bell()
         database.on_wake("notices", self._bell.ring)
@@ -80,11 +82,17 @@ class Delivery:
         """At start: what the last run left on the wire is shown once more."""
         await self._database.write(delivery.recover)
 
+    def returned(self) -> None:
+        """Telegram can be reached again: what waited for that alone is due."""
+        self._held_back.returned()
+        self._bell.ring()
+
     async def run(self, stop: Stop) -> None:
         """Delivers what is owed, in its time and turn."""
         self._stop = stop
         while not stop.asked:
             await self._put_back()
+            await self._held_back.release()
             chats, at = await self._database.read(_agenda)
             await self._bell.wait(min(self._begin(chats), self._seconds_until(at)))
 
@@ -162,9 +170,12 @@ class Delivery:
         if found is None:
             await self._drop(notice)
             return False
+        returns = self._held_back.returns
         try:
             card = await self._messages.put(notice, found)
         except AiogramError as error:
+            if returns != self._held_back.returns:  # its pauses begin anew, too
+                notice = replace(notice, tries=0)
             await self._failed(notice, found, classify(error), error)
         else:
             await self._store(lambda tx: delivery.delivered(tx, notice, card))
@@ -224,6 +235,8 @@ class Delivery:
 
     async def _put_off(self, notice: Notice, again: Again) -> None:
         until = self._clock() + timedelta(seconds=again.seconds)
+        if again.unless_back:
+            self._held_back.hold(notice.place.chat, until)
         await self._database.write(
             lambda tx: notices.put_off(
                 tx,

@@ -13,11 +13,15 @@ MOST_EDITS: Final = 8  # repeats of an edit, which are harmless; about four minu
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Seconds until the next try. `alone`: its chat goes on meanwhile. `counts`: as a try."""
+    """Seconds until the next try. `alone`: its chat goes on meanwhile. `counts`: as a try.
+
+    `unless_back`: or as soon as Telegram is reached again.
+    """
 
     seconds: float
     alone: bool = False
     counts: bool = True
+    unless_back: bool = False
     may_have_arrived: bool = False
 
 
@@ -51,7 +55,9 @@ def again(notice: Notice, verdict: Verdict, *, edits: bool) -> Again | None:
             return Again(verdict.seconds + SPARE)
         case Outcome.UNAUTHORIZED:  # that ends the program: it is told right after the next start
             return Again(0.0, counts=False)
-        case Outcome.NOT_SENT | Outcome.CONFLICT | Outcome.UNSUPPORTED:
+        case Outcome.NOT_SENT:
+            return Again(_growing(1.0, notice.tries), unless_back=True)
+        case Outcome.CONFLICT | Outcome.UNSUPPORTED:
             return Again(_growing(1.0, notice.tries))
         case Outcome.UNCERTAIN if edits and notice.repeats < MOST_EDITS:
             return Again(_growing(PROMPT.seconds, notice.repeats), may_have_arrived=True)

@@ -88,11 +88,13 @@ class Receiver:
         outage: Outage | None = None,
         clocks: Clocks | None = None,
         renew: Callable[[], Awaitable[None]] | None = None,
+        on_return: Callable[[], None] | None = None,
         poll_seconds: int = POLL_SECONDS,
         renew_seconds: float = RENEW_SECONDS,
         silent_seconds: float = SILENT_SECONDS,
         rival_seconds: float = RIVAL_SECONDS,
     ) -> None:
+        """`on_return` is told of the first good answer, and of each first one after failures."""
         self._bot = bot
         self._database = database
         self._new_id = new_id
@@ -101,6 +103,7 @@ class Receiver:
         self._outage = outage
         self._clocks = clocks
         self._renew = renew
+        self._on_return = on_return
         self._poll_seconds = poll_seconds
         self._renew_seconds = renew_seconds
         self._silent_seconds = silent_seconds
@@ -148,6 +151,8 @@ class Receiver:
             except AiogramError as error:
                 await self._recover(error)
             else:
+                if self._on_return is not None and not self._answered:
+                    self._on_return()
                 self._failing_since = None
                 self._answered, self._trusted_since = True, self._monotonic()
                 await self._store(batch)

@@ -73,6 +73,15 @@ class TelegramSide:
             token, session, self._pacing, monotonic=time.monotonic, sleep=asyncio.sleep
         )
         self._presses = Presses()
+        self._delivery = Delivery(
+            database,
+            Messages(self._bot, renderer(self._catalogues, settings.default_language), clock),
+            self._pacing,
+            Admins(settings.admins),
+            tasks.spawn,
+            clock=clock,
+            monotonic=time.monotonic,
+        )
         self._receiver = Receiver(
             self._bot,
             database,
@@ -82,6 +91,7 @@ class TelegramSide:
             outage=Outage(self._bot, self._texts, tasks.spawn_repeatable, monotonic=time.monotonic),
             clocks=Clocks(self._bot, self._presses, tasks.spawn),
             renew=session.renew,
+            on_return=self._delivery.returned,
         )
         self._met = False
 
@@ -107,17 +117,7 @@ class TelegramSide:
             spawn=self._tasks.spawn,
             on_quarantine=owe_unreadable,
         )
-        render = renderer(self._catalogues, self._settings.default_language)
-        messages = Messages(self._bot, render, self._clock)
-        delivery = Delivery(
-            self._database,
-            messages,
-            self._pacing,
-            Admins(self._settings.admins),
-            self._tasks.spawn,
-            clock=self._clock,
-            monotonic=time.monotonic,
-        )
+        delivery = self._delivery
         await delivery.recover()
         self._tasks.start("updates", worker.run)
         self._tasks.start("notices", lambda stop: unless_stopped(stop, delivery.run(stop)))

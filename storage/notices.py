@@ -217,6 +217,17 @@ def put_off(
     tx.wake("notices")
 
 
+def hasten(tx: Transaction, chat: int, until: datetime) -> None:
+    """What this chat was to wait for until then is due now, as if it was never tried."""
+    tx.execute(
+        "UPDATE notices SET due_at = :now, tries = 0 "
+        "WHERE chat = :chat AND due_at = :until AND (state = 'owed' OR tries > 0)",
+        chat=chat,
+        until=as_text(until),
+        now=as_text(tx.now),
+    )
+
+
 def _owe_anew(tx: Transaction, notice: Notice, manner: Manner, priority: Priority) -> None:
     owe(tx, notice.person, notice.kind, notice.place, notice.subject, manner, priority=priority)
 

@@ -297,6 +297,25 @@ async def test_failures_with_good_answers_between_them_end_nothing(
     assert time.now > 600
 
 
+async def test_row_21_it_is_told_once_that_telegram_is_back(
+    bot: Bot, database: Database, bot_api: BotApi, time: Time
+) -> None:
+    told: list[float] = []
+    receiver = Receiver(
+        bot,
+        database,
+        new_id=new_id,
+        monotonic=time.monotonic,
+        sleep=time.sleep,
+        on_return=lambda: told.append(time.now),
+        poll_seconds=1,
+    )
+    bot_api.prescribe("getUpdates", gives(message(1)), drops, says(502, "<html>"))
+    await bot_api.add(message(2), message(3))
+    await receive(receiver, database, 3)
+    assert told == [0.0, 1.5]
+
+
 async def test_a_stop_ends_a_poll_that_hangs(receiver: Receiver, bot_api: BotApi) -> None:
     bot_api.always["getUpdates"] = hangs
     async with asyncio.timeout(10), running(receiver):

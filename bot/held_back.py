@@ -1,0 +1,43 @@
+"""What waits only because Telegram could not be reached, and is due once it can be.
+
+In memory: after a restart it waits for its time, which is a minute at most.
+"""
+
+from datetime import datetime
+
+from storage import notices
+from storage.database import Database, Transaction
+
+
+class HeldBack:
+    """By chat, until when. A server that is heard but takes nothing meets pauses that grow anew."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[int, datetime] = {}
+        self._due: dict[int, datetime] = {}
+        self.returns = 0  # how often Telegram came back
+
+    def hold(self, chat: int, until: datetime) -> None:
+        """Before this is stored, so that no return comes in between."""
+        self._waiting[chat] = until
+
+    def returned(self) -> None:
+        """Telegram can be reached again; `release` is still to be called."""
+        self.returns += 1
+        self._due |= self._waiting
+        self._waiting = {}
+
+    async def release(self) -> None:
+        """All of it is due now."""
+        if not self._due:
+            return
+        due = dict(self._due)
+
+        def change(tx: Transaction) -> None:
+            for chat, until in due.items():
+                notices.hasten(tx, chat, until)
+
+        await self._database.write(change)
+        for chat in [chat for chat, until in due.items() if self._due[chat] == until]:
+            del self._due[chat]
