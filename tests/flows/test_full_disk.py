@@ -102,5 +102,5 @@ async def test_row_51_an_answer_that_was_never_stored_is_looked_for_after_a_kill
         await bot.kill()
     await bot.start()
     await chat.wait_until(lambda _: card.text.startswith(f"Sent to {JANE}"))
-    assert "no clear answer, but the letter is there" in card.text
+    assert "it was found in its conversation" in card.text
     assert count_sends(sandbox) == 1

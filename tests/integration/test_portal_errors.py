@@ -402,12 +402,10 @@ def test_any_redirect_blocks_the_letter(status: int) -> None:
     check(failed(status, b"<html>moved"), BLOCKED, "at another address now")
 
 
-@pytest.mark.parametrize(
-    ("status", "state"), [(200, UNKNOWN), (403, REJECTED), (502, UNKNOWN), (503, UNKNOWN)]
-)
-def test_pages_and_broken_answers(status: int, state: Next) -> None:
-    check(failed(status, b"<html>Sign in"), state, "answered with a web page")
-    check(failed(status, b'{"result": {"succ'), state, "answer could not be understood")
+@pytest.mark.parametrize("status", [200, 403, 502, 503])
+def test_pages_and_broken_answers(status: int) -> None:
+    check(failed(status, b"<html>Sign in"), UNKNOWN, "answered with a web page")
+    check(failed(status, b'{"result": {"succ'), UNKNOWN, "answer could not be understood")
 
 
 @pytest.mark.parametrize(
