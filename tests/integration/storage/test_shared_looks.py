@@ -1,27 +1,18 @@
 """Looks that wait at the same moment: one snapshot, and each still fails alone."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 
-from storage.database import Database, Reading, Transaction
+from storage.database import Database, Reading
 from storage.errors import DatabaseDamaged
 from storage.together import MOST
+from tests.integration.storage.crowds import add, busy, names
 
 Look = Callable[[Reading], Any]
-
-
-def add(name: str) -> Callable[[Transaction], int]:
-    return lambda tx: tx.execute("INSERT INTO facts VALUES (:n, 'x')", n=name)
-
-
-def names(reading: Reading) -> list[str]:
-    return [row["name"] for row in reading.rows("SELECT name FROM facts ORDER BY rowid")]
 
 
 def raising(error: Exception) -> Look:
@@ -31,29 +22,9 @@ def raising(error: Exception) -> Look:
     return look
 
 
-@asynccontextmanager
-async def busy(db: Database) -> AsyncIterator[None]:
-    """The reader is busy until the block ends: what is asked for in it waits."""
-    begun, go_on = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
-
-    def hold() -> None:
-        loop.call_soon_threadsafe(begun.set)
-        assert go_on.wait(5)
-
-    holding = asyncio.gather(db._in_reader(hold))
-    await begun.wait()
-    try:
-        yield
-        await asyncio.sleep(0)
-    finally:
-        go_on.set()
-        await holding
-
-
 async def together(db: Database, *looks: Look) -> list[Any]:
     """What became of each, all asked for while the reader was busy."""
-    async with busy(db):
+    async with busy(db._in_reader):
         waiting = asyncio.gather(*map(db.read, looks), return_exceptions=True)
         await asyncio.sleep(0)
     return await waiting
@@ -84,7 +55,7 @@ async def test_what_waits_at_the_same_moment_shares_one_snapshot(
 
 
 async def test_a_look_holds_what_was_written_while_it_waited(db: Database) -> None:
-    async with busy(db):
+    async with busy(db._in_reader):
         first = asyncio.gather(db.read(names))
         await asyncio.sleep(0)
         await db.write(add("one"))
@@ -108,7 +79,7 @@ async def test_a_damaged_database_is_told_to_all_that_look(db: Database) -> None
 
 async def test_who_gave_up_disturbs_nobody(db: Database) -> None:
     looked: list[str] = []
-    async with busy(db):
+    async with busy(db._in_reader):
         given_up = asyncio.gather(db.read(lambda _: looked.append("given up")))
         waiting = asyncio.gather(db.read(names))
         await asyncio.sleep(0)

@@ -3,29 +3,20 @@
 import asyncio
 import resource
 import sqlite3
-import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage.database import Database, Reading, Transaction
+from storage.database import Database, Transaction
 from storage.errors import AlreadyApplied, DatabaseDamaged, StorageUnavailable, Trouble
 from storage.together import MOST
+from tests.integration.storage.crowds import add, busy, names
 from tests.integration.storage.places import ask
 
 Change = Callable[[Transaction], Any]
-
-
-def add(name: str, value: str = "x") -> Change:
-    return lambda tx: tx.execute("INSERT INTO facts VALUES (:n, :v)", n=name, v=value)
-
-
-def names(reading: Reading) -> list[str]:
-    return [row["name"] for row in reading.rows("SELECT name FROM facts ORDER BY rowid")]
 
 
 def raising(error: Exception, *before: Change) -> Change:
@@ -47,29 +38,9 @@ def cause(cause: str, *before: Change) -> Change:
     return change
 
 
-@asynccontextmanager
-async def busy(db: Database) -> AsyncIterator[None]:
-    """The writer is busy until the block ends: what is asked for in it waits."""
-    begun, go_on = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
-
-    def hold() -> None:
-        loop.call_soon_threadsafe(begun.set)
-        assert go_on.wait(5)
-
-    holding = asyncio.gather(db._in_writer(hold))
-    await begun.wait()
-    try:
-        yield
-        await asyncio.sleep(0)
-    finally:
-        go_on.set()
-        await holding
-
-
 async def together(db: Database, *changes: Change) -> list[Any]:
     """What became of each, all asked for while the writer was busy."""
-    async with busy(db):
+    async with busy(db._in_writer):
         waiting = asyncio.gather(*map(db.write, changes), return_exceptions=True)
         await asyncio.sleep(0)
     return await waiting
@@ -154,7 +125,7 @@ async def test_nobody_hears_of_success_before_the_disk_has_it(db: Database, path
         await db.write(add(name))
         return (name,) in ask(path, "SELECT name FROM facts")
 
-    async with busy(db):
+    async with busy(db._in_writer):
         waiting = asyncio.gather(*(write(str(number)) for number in range(20)))
         await asyncio.sleep(0)
     assert await waiting == [True] * 20
@@ -217,7 +188,7 @@ async def test_row_55_damage_that_one_change_meets_ends_all(db: Database) -> Non
 
 
 async def test_who_gives_up_before_its_turn_has_written_nothing(db: Database) -> None:
-    async with busy(db):
+    async with busy(db._in_writer):
         first, second = (asyncio.gather(db.write(add(name))) for name in "ab")
         await asyncio.sleep(0)
         first.cancel()

@@ -1,7 +1,6 @@
 """Whom a letter goes to stands on its card: copies too, hidden ones for its writer's eyes only."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -12,35 +11,7 @@ from mail.scenes import OutboxListScene, OutboxScene
 from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 from tests.unit.handlers.english import EN
-
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-ANNA = 1001
-
-
-def a_row(envelope: Envelope, state: OutboxState = OutboxState.SENT) -> OutboxRow:
-    return OutboxRow(
-        id="o" * 16,
-        owner=ANNA,
-        place=Place(ANNA),
-        draft="d" * 16,
-        connection="c" * 16,
-        method="mail.message.reply",
-        idempotency_key="k" * 32,
-        body=b"{}",
-        body_sha256="",
-        envelope=envelope,
-        state=state,
-        why=Why.NOTHING,
-        revision=1,
-        due_at=NOON,
-        lease_epoch=0,
-        attempts=0,
-        first_wire_at=None,
-        failure=None,
-        accepted_to=(),
-        created_at=NOON,
-        updated_at=NOON,
-    )
+from tests.unit.handlers.outbox_rows import NOON, a_row
 
 
 def lines(row: OutboxRow) -> list[str]:

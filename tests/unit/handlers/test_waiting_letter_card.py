@@ -1,7 +1,7 @@
 """A letter that goes by itself is not to be "tried again later" by its reader."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,34 +10,14 @@ from handlers.failure_sentences import FAILURES
 from handlers.outbox_card import outbox_card
 from mail.scenes import OutboxScene
 from storage.records.failures import Failure
-from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
-from storage.records.places import Place
+from storage.records.outbox import OutboxRow, OutboxState
 from tests.unit.handlers.english import EN
+from tests.unit.handlers.outbox_rows import NOON, a_row
 
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-ANNA = 1001
-ROW = OutboxRow(
-    id="o" * 16,
-    owner=ANNA,
-    place=Place(ANNA),
-    draft="d" * 16,
-    connection="c" * 16,
-    method="mail.message.reply",
-    idempotency_key="k" * 32,
-    body=b"{}",
-    body_sha256="",
-    envelope=Envelope("a@a.example", ("to@b.example",), (), (), "Hi"),
-    state=OutboxState.DEFERRED,
-    why=Why.NOTHING,
-    revision=1,
-    due_at=NOON,
-    lease_epoch=0,
+ROW = replace(
+    a_row(state=OutboxState.DEFERRED),
     attempts=1,
-    first_wire_at=None,
     failure=Failure("unreachable"),
-    accepted_to=(),
-    created_at=NOON,
-    updated_at=NOON,
     next_at=NOON + timedelta(seconds=40),
     deferrals=1,
 )
