@@ -89,8 +89,9 @@ class Desk:
         return list(self.outside.iterdump())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def desk() -> Iterator[Desk]:
+    """One for a process of the test run: the routers belong to one dispatcher for ever."""
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         opened = _opened(runner, Path(folder) / "bot.db")
         yield runner.run(anext(opened))
