@@ -5,6 +5,7 @@ Speaks JSON lines: {"start": {settings}, "folder", "log", "user", "waits", "seco
 The forked child runs the shipped command line, as `python -m bot` would.
 """
 
+import ctypes
 import encodings.idna
 import encodings.utf_8_sig
 import encodings.utf_16_le
@@ -30,6 +31,10 @@ from mail.waits import WAITS
 # The standard library loads these late, and may lie where only root can read it.
 LATE = (importlib.readers, encodings.utf_8_sig, encodings.utf_16_le, encodings.idna)
 LOADED = (wiring, run_command, TelegramSide, *LATE)
+
+PR_SET_KEEPCAPS = 8
+CAPABILITY_VERSION_3 = 0x20080522
+CAP_DAC_READ_SEARCH = 1 << 2
 
 
 def serve() -> None:
@@ -78,11 +83,19 @@ def _tempo(waits: object, second: float) -> Tempo:
 
 
 def _become(user: object) -> None:
-    """Gives up root's rights, under which no file is read-only."""
+    """Gives up root's rights, under which no file is read-only; but not the right to read.
+
+    The project may lie in a folder that only root may enter (capabilities(7), prctl(2)).
+    """
     if isinstance(user, int) and os.geteuid() == 0:
+        libc = ctypes.CDLL(None)
         os.setgroups([])
         os.setgid(user)
+        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
         os.setuid(user)
+        header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+        may_read = (ctypes.c_uint32 * 6)(CAP_DAC_READ_SEARCH, CAP_DAC_READ_SEARCH)
+        libc.capset(header, may_read)
 
 
 if __name__ == "__main__":
