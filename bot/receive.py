@@ -13,12 +13,13 @@ from aiogram.exceptions import AiogramError
 from aiogram.types import User
 from aiogram.utils.backoff import Backoff, BackoffConfig
 
-from bot.exits import Ending, Exit
 from bot.outage import Outage
+from bot.patience import RENEW_SECONDS, Patience
 from bot.presses import Clocks
 from bot.stopping import unless_stopped
 from bot.tasks import Stop
 from bot.telegram import POLL_SECONDS, RawUpdates, plainly
+from bot.telegram_endings import TokenRefused
 from bot.verdicts import Outcome, Verdict, classify
 from mail import absences
 from mail.ports import NewId
@@ -29,49 +30,10 @@ from storage.records.updates import Kept
 
 MEETING: Final = BackoffConfig(min_delay=1.0, max_delay=60.0, factor=2.0, jitter=0.0)
 POLLING: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
-RENEW_SECONDS: Final = 100.0  # without a good answer; with the poll under way that is two minutes
-SILENT_SECONDS: Final = 600.0  # failing for so long while running ends the program
-RIVAL_SECONDS: Final = 30.0  # so long somebody else may fetch the same updates
-RIVAL_FORGOTTEN_SECONDS: Final = 60.0  # without a sign of the rival, it is gone
 
 Sleep = Callable[[float], Awaitable[None]]
 
 log = logging.getLogger(__name__)
-
-
-class TokenRefused(Ending):
-    """Telegram does not know the token."""
-
-    def __init__(self) -> None:
-        super().__init__(Exit.DOES_NOT_FIT, "BOT_TOKEN: Telegram does not accept this token.")
-
-
-class TelegramConflict(Ending):
-    """Another process fetches the updates of the same bot."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Exit.TRY_LATER,
-            "Another program fetches the updates of this bot: stop one of the two.",
-        )
-
-
-class WebhookActive(Ending):
-    """Telegram sends the bot's updates to an address; nobody but its owner may remove that."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Exit.DOES_NOT_FIT,
-            "Telegram sends the updates of this bot to a webhook: "
-            "remove it with deleteWebhook, or use another BOT_TOKEN.",
-        )
-
-
-class TelegramSilent(Ending):
-    """Telegram was not reached for too long; a fresh process may fare better."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(Exit.TRY_LATER, f"Telegram gave no updates for {seconds:.0f} seconds.")
 
 
 class Receiver:
@@ -91,30 +53,21 @@ class Receiver:
         on_return: Callable[[], None] | None = None,
         poll_seconds: int = POLL_SECONDS,
         renew_seconds: float = RENEW_SECONDS,
-        silent_seconds: float = SILENT_SECONDS,
-        rival_seconds: float = RIVAL_SECONDS,
     ) -> None:
         """`on_return` is told of the first good answer, and of each first one after failures."""
         self._bot = bot
         self._database = database
         self._new_id = new_id
-        self._monotonic = monotonic
         self._sleep = sleep
         self._outage = outage
         self._clocks = clocks
         self._renew = renew
         self._on_return = on_return
         self._poll_seconds = poll_seconds
-        self._renew_seconds = renew_seconds
-        self._silent_seconds = silent_seconds
-        self._rival_seconds = rival_seconds
         self._offset: int | None = None
         self._pauses = Backoff(POLLING)
+        self._patience = Patience(monotonic, renew_seconds=renew_seconds)
         self._answered = False
-        self._trusted_since = 0.0
-        self._failing_since: float | None = None
-        self._rival_since = 0.0
-        self._rival_seen: float | None = None
 
     async def meet(self, stop: Stop) -> User | None:
         """The bot's own account, waited for while Telegram is away; None if stopped meanwhile.
@@ -143,7 +96,7 @@ class Receiver:
 
     async def _receive(self) -> None:
         """The first poll, and each after a failure, is a short one: is Telegram there again?"""
-        self._trusted_since = self._monotonic()
+        self._patience.begins()
         while True:
             seconds = self._poll_seconds if self._answered else 0
             try:
@@ -153,8 +106,8 @@ class Receiver:
             else:
                 if self._on_return is not None and not self._answered:
                     self._on_return()
-                self._failing_since = None
-                self._answered, self._trusted_since = True, self._monotonic()
+                self._patience.answered()
+                self._answered = True
                 await self._store(batch)
 
     async def _store(self, batch: list[Any]) -> None:
@@ -193,34 +146,11 @@ class Receiver:
     async def _recover(self, error: AiogramError) -> None:
         self._answered = False
         verdict = classify(error)
-        now = self._monotonic()
-        if verdict.outcome is Outcome.UNAUTHORIZED:
-            raise TokenRefused from None
-        if verdict.outcome is Outcome.CONFLICT:
-            self._note_rival(plainly(error), now)
-        if self._failing_since is None:
-            self._failing_since = now
-        if now - self._failing_since > self._silent_seconds:
-            raise TelegramSilent(self._silent_seconds) from None
-        await self._watch(now)
-        await self._wait("no updates from Telegram", error, verdict, self._pauses)
-
-    async def _watch(self, now: float) -> None:
-        """A connection that stopped working, or led to where Telegram was, is not kept for ever."""
-        if self._renew is not None and now - self._trusted_since > self._renew_seconds:
-            log.warning("no answer for %.0f s: Telegram is connected anew", self._renew_seconds)
-            self._trusted_since = now
+        self._patience.failed(error, verdict)
+        if self._renew is not None and self._patience.has_run_out():
+            log.warning("no answer for long: Telegram is connected anew")
             await self._renew()
-
-    def _note_rival(self, said: str, now: float) -> None:
-        """Two pollers end each other's polls by turns: the first to lose patience leaves."""
-        if "webhook" in said:
-            raise WebhookActive from None
-        if self._rival_seen is None or now - self._rival_seen > RIVAL_FORGOTTEN_SECONDS:
-            self._rival_since = now
-        self._rival_seen = now
-        if now - self._rival_since > self._rival_seconds:
-            raise TelegramConflict from None
+        await self._wait("no updates from Telegram", error, verdict, self._pauses)
 
     async def _wait(
         self, what: str, error: AiogramError, verdict: Verdict, pauses: Backoff

@@ -17,11 +17,12 @@ from bot.own_words import SpeakingBot, dropping
 from bot.pacing import RATES, Pacing, Rates
 from bot.presses import Clocks
 from bot.reading import handling
-from bot.receive import Receiver, TokenRefused
+from bot.receive import Receiver
 from bot.settings import Settings
 from bot.stopping import unless_stopped
 from bot.tasks import Stop, Tasks
 from bot.telegram import TelegramSession, optional
+from bot.telegram_endings import TokenRefused
 from bot.work import Worker
 from handlers import routers
 from handlers.admin_menu import show_admin_menu

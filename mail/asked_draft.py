@@ -3,12 +3,10 @@
 Everything here runs inside the caller's one transaction.
 """
 
-from dataclasses import replace
-
 from mail.errors import Closed, Closing, NothingAsked, OpenDraft
 from storage import drafts, letters, notices, outbox
 from storage.database import Reading
-from storage.records.drafts import Draft, DraftState, Field, Wants, Written
+from storage.records.drafts import Draft, DraftState, Field, Wants
 from storage.records.letters import Letter
 from storage.records.notices import CardKind
 from storage.records.outbox import OutboxState
@@ -56,21 +54,6 @@ def asked_last(tx: Reading, person: int, place: Place) -> Draft | None:
     if pointer is not None and pointer.kind is PointsAt.DRAFT:
         return drafts.find(tx, person, pointer.subject)
     return older(tx, person, place)
-
-
-def to_begin_with(tx: Reading, draft: Draft) -> Draft:
-    """What was asked last here, if nothing was ever said to it: no second one stands beside it."""
-    empty = asked_last(tx, draft.owner, draft.place)
-    if empty is None or empty.state is not DraftState.COMPOSING or not _is_empty(empty):
-        return draft
-    return replace(draft, id=empty.id, revision=empty.revision, created_at=empty.created_at)
-
-
-def _is_empty(draft: Draft) -> bool:
-    """Asks for its letter, or did not find it, and holds nothing that was typed."""
-    if draft.field is not Field.LETTER or draft.wants is Wants.LETTER or draft.letter is not None:
-        return False
-    return replace(draft.written, choices=(), failure=None) == Written()
 
 
 def older(tx: Reading, person: int, place: Place) -> Draft | None:

@@ -14,26 +14,24 @@ from mail.asked_draft import (
     how_closed,
     letter_at,
     older,
-    to_begin_with,
     with_ways_out,
 )
+from mail.coming_cards import CardIsComing, await_card, card_is_coming
 from mail.draft_changes import known, known_with, pressed, set_aside, show_pressed, show_typed
 from mail.draft_presses import Press, press_on
-from mail.errors import BadValue, Closed, Closing, NotConnected, Stale
+from mail.errors import BadValue, Closed, Closing, Stale
+from mail.new_draft import active_connection, new_draft, to_begin_with
 from mail.ports import NewId
 from mail.refused_values import RefusedValues
 from mail.suggestions import prefill
 from mail.typed_text import KEEPS_TEXT, bring_back_with, change_by, type_into
-from storage import connections, drafts, notices, people
-from storage.database import Database, Reading, Transaction
-from storage.records.connections import AttemptState
-from storage.records.drafts import Draft, DraftState, Field, Typed, Wants, Written
+from storage import drafts, notices
+from storage.database import Database, Transaction
+from storage.records.drafts import Draft, DraftState, Typed, Wants
 from storage.records.letters import Letter
 from storage.records.notices import Manner, NoticeKind
 from storage.records.places import Place
 
-CARD_SECONDS = 5.0  # how long a reply waits for the card that it answers
-CARD_PAUSE = 0.1
 LATELY = timedelta(days=1)
 MOST_ASIDE = 5  # of what was lately set aside that is shown at once
 
@@ -60,8 +58,8 @@ class Drafts:
 
         def change(tx: Transaction) -> BadValue | None:
             tx.once(cause)
-            connection = _active_connection(tx, person)
-            draft = self._new(tx, person, place, connection, guided=typed is None)
+            connection = active_connection(tx, person)
+            draft = new_draft(tx, self._new_id(), person, place, connection, guided=typed is None)
             draft = to_begin_with(tx, draft)
             refused = None
             if typed is not None:
@@ -78,29 +76,6 @@ class Drafts:
             return refused
 
         return await self._database.write(change)
-
-    def _new(
-        self, tx: Transaction, person: int, place: Place, connection: str, *, guided: bool
-    ) -> Draft:
-        return Draft(
-            id=self._new_id(),
-            owner=person,
-            place=place,
-            state=DraftState.COMPOSING,
-            revision=1,
-            field=Field.LETTER,
-            guided=guided,
-            reviewed=False,
-            whole=0,
-            wants=Wants.NOTHING,
-            asked_at_revision=0,
-            connection=connection,
-            letter_number=None,
-            letter=None,
-            written=Written(),
-            created_at=tx.now,
-            updated_at=tx.now,
-        )
 
     async def type(
         self,
@@ -126,8 +101,8 @@ class Drafts:
             if letter is not None:
                 self._answer_letter(tx, person, place, letter, typed)
                 return None
-            if waits and _card_is_coming(tx, person, place, reply_to):
-                raise _CardIsComing
+            if waits and card_is_coming(tx, person, place, reply_to):
+                raise CardIsComing
             draft = asked(tx, person, place, reply_to)
             if brings_back and draft.state is DraftState.ASIDE:
                 bring_back_with(tx, draft, typed)
@@ -145,8 +120,8 @@ class Drafts:
 
         try:
             return await self._database.write(change)
-        except _CardIsComing:
-            await self._await_card(person, place, reply_to)
+        except CardIsComing:
+            await await_card(self._database, self._sleep, person, place, reply_to)
         return await self._database.write(lambda tx: change(tx, waits=False))
 
     async def show_aside(self, cause: str, person: int, place: Place) -> None:
@@ -170,19 +145,11 @@ class Drafts:
 
         await self._database.write(change)
 
-    async def _await_card(self, person: int, place: Place, reply_to: int | None) -> None:
-        for _ in range(round(CARD_SECONDS / CARD_PAUSE)):
-            await self._sleep(CARD_PAUSE)
-            if not await self._database.read(
-                lambda tx: _card_is_coming(tx, person, place, reply_to)
-            ):
-                return
-
     def _answer_letter(
         self, tx: Transaction, person: int, place: Place, letter: Letter, typed: Typed
     ) -> None:
         draft = replace(
-            self._new(tx, person, place, letter.connection, guided=False),
+            new_draft(tx, self._new_id(), person, place, letter.connection, guided=False),
             letter_number=letter.number,
             letter=letter.id,
         )
@@ -262,23 +229,3 @@ class Drafts:
             show_pressed(tx, press_on(tx, draft, press, argument), message)
 
         await self._database.write(change)
-
-
-def _active_connection(tx: Reading, person: int) -> str:
-    """The id of the one that letters go through; NotConnected if there is none."""
-    active = people.get(tx, person).active_connection
-    if active is None or connections.find(tx, person, active) is None:
-        attempts = connections.open_attempts(tx, person)
-        raise NotConnected(any(one.state is AttemptState.CHECKING for one in attempts))
-    return active
-
-
-class _CardIsComing(Exception):
-    """The card that is replied to is on its way, and not known yet."""
-
-
-def _card_is_coming(tx: Reading, person: int, place: Place, reply_to: int | None) -> bool:
-    """A reply may be quicker than Telegram's answer that says which card the message is."""
-    if reply_to is None or notices.card_at(tx, person, place.chat, reply_to) is not None:
-        return False
-    return notices.is_on_wire(tx, place.chat)

@@ -22,7 +22,8 @@ from storage import connections, portals
 from storage.database import Database, Transaction
 from storage.records.connections import Account, Address, Mailbox, Sender
 from storage.sealing import SecretKeys
-from tests.crash.playing import MOMENT, OWN, REPLY, Game, Outcome, Play
+from tests.crash.games import OWN, Game, Outcome
+from tests.crash.playing import MOMENT, REPLY, Play
 from tests.crash.rows import Rows, in_memory
 from tests.integration.mail.room import ANNA, CONNECTION, UNDO, Room
 from tests.integration.mail.scripted_portal import ScriptedPortal

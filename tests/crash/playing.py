@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -13,10 +12,10 @@ from mail.ports import Portal
 from mail.sending import Sending
 from storage import connections, outbox, portals
 from storage.database import Database, Transaction
-from storage.records.outbox import ENDED, OutboxRow, OutboxState, Why
+from storage.records.outbox import OutboxRow, OutboxState, Why
 from storage.sealing import SecretKeys
 from tests.crash.deciding import Again, Decider
-from tests.crash.faults import Fault
+from tests.crash.games import Break, Game, Meanwhile, Outcome, is_over
 from tests.crash.ledger import Ledger
 from tests.crash.rows import Rows, Stops, in_memory
 from tests.crash.screen import Screen
@@ -27,68 +26,10 @@ TURNS = 100  # more than any letter takes
 LONG = timedelta(hours=30)
 AN_HOUR = timedelta(hours=1)  # any call is over by then, and its key is still known
 MOMENT = timedelta(seconds=1)  # longer than any card waits on purpose
-NEEDS_A_PERSON = (OutboxState.UNKNOWN, OutboxState.BLOCKED, OutboxState.EXPIRED)
-SURE_OF = {"acme.bitrix24.com": timedelta(minutes=10), "acme.example": timedelta(minutes=25)}
-CLOUD, OWN = SURE_OF
 
 
 class Crash(BaseException):
     """The program is gone, between one step and the next."""
-
-
-class Meanwhile(StrEnum):
-    """What happens beside the faults, after the first call."""
-
-    NOTHING = "nothing"
-    OTHER_WEBHOOK = "another webhook"
-    ASLEEP = "asleep for 30 hours"  # the steady clock stood still
-    STOPPED = "stopped for 30 hours"  # it went on
-
-
-class Break(StrEnum):
-    """What happens to the program at one of its steps."""
-
-    KILLED = "killed"
-    ASLEEP = "asleep for an hour"
-    STOPPED = "stopped for an hour"
-
-
-@dataclass(frozen=True)
-class Game:
-    """What goes wrong: faults of the calls, the step at which the program breaks, the context."""
-
-    faults: tuple[Fault, ...]
-    break_at: int | None = None
-    breaks: Break = Break.KILLED
-    keeps_keys: bool = True
-    shows_copies: bool = True
-    host: str = OWN
-    meanwhile: Meanwhile = Meanwhile.NOTHING
-    again: Again = Again.NEVER
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How it ended. `steps`: how many places to crash there were; `lies`: what was shown."""
-
-    state: OutboxState
-    left: int
-    hole: bool
-    steps: int
-    took: timedelta
-    lies: tuple[str, ...]
-    ended_well: bool
-    blind: bool
-    before: int = 0  # of those that left, so many did before the person sent it again
-    gave_way: bool = False
-
-    @property
-    def doubled(self) -> bool:
-        return self.before > 1 or self.left - self.before > 1
-
-    @property
-    def stuck(self) -> bool:
-        return not _is_over(self.state)
 
 
 async def prepare(path: Path) -> sqlite3.Connection:
@@ -194,7 +135,7 @@ class Play:
             except Crash:
                 await self._restart()
             row = await self._decided(self.rows.read_now(Screen.find))
-            if _is_over(row.state):
+            if is_over(row.state):
                 break
             self._disturb(row)
             await self._wait()
@@ -289,7 +230,7 @@ class Play:
             self.steps,
             ended - self._reachable_since(),
             tuple(self.lies),
-            _is_over(row.state) and self._screen.ended_well(row),
+            is_over(row.state) and self._screen.ended_well(row),
             self.blind,
             self._before,
             row.why is Why.FIRST_LEFT,
@@ -309,7 +250,3 @@ class OneTurn:
     def asked(self) -> bool:
         self._turns += 1
         return self._turns > 1
-
-
-def _is_over(state: OutboxState) -> bool:
-    return state in (*ENDED, *NEEDS_A_PERSON)

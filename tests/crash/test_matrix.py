@@ -17,18 +17,9 @@ from storage.records.outbox import OutboxState
 from tests.crash.deciding import Again
 from tests.crash.faults import Fault
 from tests.crash.figures import keep
+from tests.crash.games import CLOUD, OWN, SURE_OF, Break, Game, Meanwhile, Outcome
 from tests.crash.ledger import Ledger
-from tests.crash.playing import (
-    CLOUD,
-    OWN,
-    SURE_OF,
-    Break,
-    Game,
-    Meanwhile,
-    Outcome,
-    Player,
-    prepare,
-)
+from tests.crash.playing import Player, prepare
 from tests.support.scale import times
 
 PORTALS = list(itertools.product((True, False), (True, False)))  # keeps keys, shows copies

@@ -8,8 +8,9 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.running import Sandbox
+from tests.crash.games import Game
 from tests.crash.over_http import PATIENCE, Spoil, play, prepare
-from tests.crash.playing import REPLY, Game
+from tests.crash.playing import REPLY
 from tests.support.scale import times
 
 

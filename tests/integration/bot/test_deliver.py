@@ -16,9 +16,9 @@ from bot.deliver import Delivery
 from bot.exits import Exit
 from bot.messages import Messages
 from bot.pacing import Pacing, Rates
-from bot.receive import TokenRefused
 from bot.tasks import Tasks
 from bot.telegram import TelegramSession
+from bot.telegram_endings import TokenRefused
 from handlers.cards import Shown
 from mail.admins import Admins
 from mail.scenes import Showing

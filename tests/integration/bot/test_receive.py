@@ -10,9 +10,10 @@ import pytest
 from aiogram import Bot
 
 from bot.exits import Exit
-from bot.receive import Receiver, TelegramConflict, TelegramSilent, TokenRefused, WebhookActive
+from bot.receive import Receiver
 from bot.tasks import Stop
 from bot.telegram import TelegramSession
+from bot.telegram_endings import TelegramConflict, TelegramSilent, TokenRefused, WebhookActive
 from storage.database import Database
 from storage.errors import StorageUnavailable
 from storage.ids import new_id

@@ -9,7 +9,8 @@ from aiogram import Bot
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from bot.receive import POLLING, RENEW_SECONDS, Receiver
+from bot.patience import RENEW_SECONDS
+from bot.receive import POLLING, Receiver
 from bot.telegram import POLL_GRACE_SECONDS, TelegramSession
 from storage.database import Database
 from storage.ids import new_id

@@ -9,8 +9,9 @@ from bitrix24.errors import Failure, FailureCode, Refused
 from handlers.review_card import review_card
 from handlers.sentences import kept_sentence, sentence
 from handlers.step_cards import draft_card
+from mail.coming_cards import CARD_PAUSE
 from mail.draft_presses import Press
-from mail.drafts import CARD_PAUSE, Drafts
+from mail.drafts import Drafts
 from mail.errors import (
     AlreadyApplied,
     BadValue,
