@@ -6,8 +6,8 @@ Each packs into at most 64 bytes with the largest ids; every press is checked ag
 from aiogram.filters.callback_data import CallbackData
 
 from handlers.cards import Button
+from mail.decisions import Decision
 from mail.draft_presses import Press
-from mail.outbox import Decision
 from storage.records.drafts import Draft, Field
 from storage.records.outbox import OutboxRow
 

@@ -27,12 +27,15 @@ class Button:
     data: str
 
 
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A card, or a plain message where `kind` is None."""
 
     text: Text
-    keyboard: tuple[tuple[Button, ...], ...] = ()
+    keyboard: Keyboard = ()
     kind: CardKind | None = None
     subject: str = ""
     revision: int = 0
@@ -48,7 +51,7 @@ class Shown:
         return keyboard(self.keyboard) if self.keyboard else None
 
 
-def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup:
+def keyboard(rows: Keyboard) -> InlineKeyboardMarkup:
     """Rows of buttons as Telegram takes them."""
     return InlineKeyboardMarkup(
         inline_keyboard=[
@@ -62,6 +65,6 @@ def _label(label: str) -> str:
     return label if len(label) <= MOST_LABEL else f"{label[: MOST_LABEL - 1]}…"
 
 
-def rows(buttons: list[Button], per_row: int) -> tuple[tuple[Button, ...], ...]:
+def rows(buttons: list[Button], per_row: int) -> Keyboard:
     """The buttons, so many to a row."""
     return tuple(tuple(buttons[i : i + per_row]) for i in range(0, len(buttons), per_row))

@@ -9,13 +9,15 @@ from handlers.answers import turn_card
 from handlers.buttons import AskAgainButton, ListButton, MendButton, OutboxButton, SendButton
 from handlers.commands import CommandText
 from handlers.filters import PrivateChat
-from handlers.outbox_card import outbox_card, sure_card
+from handlers.outbox_card import outbox_card
 from handlers.places import place_of, place_of_press
 from handlers.presses import PressAnswer
 from handlers.texts import Texts
+from handlers.unknown_letter_card import sure_card
 from mail.connections import Connections
+from mail.decisions import Decision
 from mail.errors import Stale
-from mail.outbox import Decision, Outbox
+from mail.outbox import Outbox
 from mail.outbox_list import OutboxList
 from storage.records.people import Person
 

@@ -7,9 +7,9 @@ from handlers.cards import Button, Shown
 from handlers.earlier_line import earlier_lines
 from handlers.formatting import cut
 from handlers.letter_card import shortened, shown_line
-from handlers.outbox_card import recipients_text
+from handlers.recipient_lines import recipients_text
 from handlers.texts import Texts, mark
-from mail.outbox import Decision
+from mail.decisions import Decision
 from mail.scenes import OutboxListScene
 from storage.records.notices import CardKind
 from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why

@@ -8,11 +8,16 @@ from datetime import timedelta
 
 from aiogram.utils.formatting import Text
 
+from handlers.buttons import MendButton, on_row
+from handlers.cards import Button, Keyboard
+from handlers.recipient_lines import to_lines
 from handlers.sentences import after_colon, failure_sentence
 from handlers.texts import Texts, mark
+from mail.decisions import Decision
+from mail.scenes import OutboxScene
 from mail.waits import WAITS
 from storage.records.failures import Failure
-from storage.records.outbox import OutboxRow
+from storage.records.outbox import OutboxRow, OutboxState
 
 _REASONS = {
     "unreachable": mark("The portal cannot be reached."),
@@ -40,7 +45,36 @@ _REASONS = {
 }
 
 
-def waiting_lines(row: OutboxRow, zone: str, _: Texts) -> list[Text]:
+def waiting_lines(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
+    """Put off, blocked, or a day late: what it waits for, and what may be done."""
+    row = scene.row
+    zone = scene.connection.account.zone if scene.connection else ""
+    cancel = on_row(row, _("Cancel"), Decision.CANCEL)
+    try_again = on_row(row, _("Try again"), Decision.TRY_AGAIN)
+    if row.waits:
+        return [*_waiting_by_itself(row, zone, _), to_lines(row, _)], ((try_again, cancel),)
+    reason = failure_sentence(row.failure, _, zone) if row.failure else ""
+    late = row.state is OutboxState.EXPIRED
+    if late:
+        due = _.date_time(row.due_at, zone)
+        reason = _("it was due on {due}, more than a day ago. Should it still go?").format(due=due)
+    lines = [
+        Text(_("Not sent: {reason}").format(reason=after_colon(reason)), " ⚠️"),
+        Text(_("The letter waits, and nothing of it is lost.")),
+        to_lines(row, _),
+    ]
+    if late:
+        return lines, ((on_row(row, _("Send"), Decision.SEND_STILL), cancel),)
+    said = _(
+        "Once the portal works again, “{try_again}” sends it; for a new webhook press “{connect}”."
+    )
+    said = said.format(try_again=_("Try again"), connect=_("Connect again"))
+    lines.insert(2, Text(said))
+    mend = Button(_("Connect again"), MendButton(row=row.id).pack())
+    return lines, ((mend,), (try_again, cancel))
+
+
+def _waiting_by_itself(row: OutboxRow, zone: str, _: Texts) -> list[Text]:
     """Nothing that must be edited as time goes by."""
     reason = after_colon(_reason(row.failure, _, zone)) if row.failure else ""
     return [

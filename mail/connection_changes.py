@@ -9,7 +9,7 @@ from mail.draft_changes import known, reopened, set_aside, show_found, show_type
 from mail.outbox_changes import expire, show_state
 from mail.recipients import same_address
 from mail.waits import WAITS
-from storage import connections, drafts, outbox, people
+from storage import connections, drafts, outbox, outbox_lists, people
 from storage.database import Reading, Transaction
 from storage.records.connections import Account, AttemptState, ConnectAttempt, Connection
 from storage.records.drafts import Draft, DraftState, Field
@@ -102,7 +102,7 @@ def _take_over(tx: Transaction, mended: str, connection: Connection) -> None:
 
 
 def _blocked(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, ...]:
-    return outbox.in_state(tx, OutboxState.BLOCKED, owner=owner, connection=connection)
+    return outbox_lists.in_state(tx, OutboxState.BLOCKED, owner=owner, connection=connection)
 
 
 def _may_send(account: Account, email: str) -> bool:
@@ -122,13 +122,13 @@ def _give_back(tx: Transaction, row: OutboxRow, connection: Connection) -> None:
 
 def waiting_rows(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, ...]:
     """Letters that were told to go through this connection and have not left."""
-    return outbox.in_state(tx, *NOT_LEFT, owner=owner, connection=connection)
+    return outbox_lists.in_state(tx, *NOT_LEFT, owner=owner, connection=connection)
 
 
 def doubtful_rows(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, ...]:
     """Letters that may have left through it; only with its webhook can they be looked for."""
     doubtful = (OutboxState.VERIFYING, OutboxState.UNKNOWN)
-    return outbox.in_state(tx, *doubtful, owner=owner, connection=connection)
+    return outbox_lists.in_state(tx, *doubtful, owner=owner, connection=connection)
 
 
 def disconnected(tx: Transaction, owner: int, connection: str) -> None:

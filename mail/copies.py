@@ -6,7 +6,7 @@ by the original, too, and is dropped; cards are shown anew when somebody asks.
 
 from mail.outbox_changes import show_state
 from mail.waits import Waits
-from storage import notices, outbox
+from storage import notices, outbox, outbox_lists
 from storage.database import Transaction
 from storage.records.notices import Manner, NoticeKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
@@ -25,7 +25,7 @@ _ON_THEIR_WAY = (
 def doubt_everything(tx: Transaction, waits: Waits) -> None:
     """In the commit in which the copy becomes an original of its own."""
     notices.drop_all(tx)
-    rows = outbox.in_state(tx, *_ON_THEIR_WAY)
+    rows = outbox_lists.in_state(tx, *_ON_THEIR_WAY)
     for row in rows:
         _doubt(tx, row, waits)
     for person, place in dict.fromkeys((row.owner, row.place) for row in rows):

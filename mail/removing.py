@@ -9,7 +9,7 @@ from mail.errors import Stale
 from mail.scenes import ApprovalScene
 from mail.showing import approval_scene
 from mail.without_access import cards_to_close, close
-from storage import connections, drafts, notices, outbox, people
+from storage import connections, drafts, notices, outbox_lists, people
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.notices import CardKind, Manner, NoticeKind
@@ -44,8 +44,8 @@ class Removing:
             found = self._removable(tx, person)
             ids = [connection.id for connection in connections.of_person(tx, person)]
             unfinished = sum(len(drafts.of_connection(tx, person, one)) for one in ids)
-            letters = len(outbox.in_state(tx, *NOT_LEFT, owner=person))
-            on_the_wire = len(outbox.in_state(tx, OutboxState.SENDING, owner=person))
+            letters = len(outbox_lists.in_state(tx, *NOT_LEFT, owner=person))
+            on_the_wire = len(outbox_lists.in_state(tx, OutboxState.SENDING, owner=person))
             return Removal(found, len(ids), letters, on_the_wire, unfinished)
 
         return await self._database.read(look)
@@ -103,7 +103,7 @@ def _stop_everything(tx: Transaction, person: int) -> None:
         connections.save_attempt(tx, replace(forgetful(attempt), state=AttemptState.DROPPED))
     for connection in connections.of_person(tx, person):
         disconnected(tx, person, connection.id)
-    for row in outbox.in_state(tx, *NOT_LEFT, owner=person):  # of connections removed before
+    for row in outbox_lists.in_state(tx, *NOT_LEFT, owner=person):  # of connections removed before
         stop(tx, row)
 
 

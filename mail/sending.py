@@ -19,7 +19,15 @@ from mail.scenes import SLOW
 from mail.thread_looks import Looks
 from mail.waits import WAITS, Waits
 from mail.webhooks import webhook_of
-from storage import clock_jumps, connections, drafts, outbox
+from storage import (
+    clock_jumps,
+    connections,
+    drafts,
+    outbox,
+    outbox_claims,
+    outbox_lists,
+    outbox_queue,
+)
 from storage.database import Database, Reading, Transaction
 from storage.errors import StorageUnavailable
 from storage.records.connections import Connection
@@ -61,9 +69,9 @@ class Sending:
 
         def change(tx: Transaction) -> None:
             clock_jumps.settle_at_start(tx)
-            for row in outbox.in_state(tx, OutboxState.SENDING):
+            for row in outbox_lists.in_state(tx, OutboxState.SENDING):
                 wire_results.lose(tx, row, self._waits, Why.RESTART)
-            for row in outbox.in_state(tx, OutboxState.HELD):
+            for row in outbox_lists.in_state(tx, OutboxState.HELD):
                 if tx.now - row.due_at > self._waits.expire:
                     expire(tx, row)
 
@@ -97,20 +105,20 @@ class Sending:
 
     def _agenda(self, tx: Transaction) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
         """What is to be sent, and what is to be looked for; what is in hand is left alone."""
-        for row in outbox.lapsed(tx):
+        for row in outbox_queue.lapsed(tx):
             wire_results.lose(tx, row, self._waits, Why.NOTHING)
-        for row in outbox.overdue(tx, tx.now - self._waits.expire):
+        for row in outbox_queue.overdue(tx, tx.now - self._waits.expire):
             expire(tx, row)
-        for row in outbox.due(tx):
+        for row in outbox_queue.due(tx):
             queued = outbox.move(tx, row, OutboxState.QUEUED, failure=row.failure, quiet=row.waits)
             if queued and not row.waits:
                 show_state(tx, row, None, after=SLOW)
-        for row in outbox.to_remind_of(tx):
+        for row in outbox_queue.to_remind_of(tx):
             wire_results.remind(tx, row, self._waits)
-        return outbox.queued(tx, but=self._busy), outbox.to_look_for(tx)
+        return outbox_queue.queued(tx, but=self._busy), outbox_queue.to_look_for(tx)
 
     async def _seconds_to_next(self) -> float:
-        at = await self._database.read(outbox.next_time)
+        at = await self._database.read(outbox_queue.next_time)
         if at is None:
             return IDLE_SECONDS
         return min(max((at - self._senses.clock()).total_seconds(), 0.01), IDLE_SECONDS)
@@ -208,7 +216,7 @@ class Sending:
         now = connections.find(tx, row.owner, row.connection)
         if now is None or now.address != connection.address:
             return None
-        claimed = outbox.claim(
+        claimed = outbox_claims.claim(
             tx,
             row,
             lease_until=tx.now + self._waits.lease(connection.address.host),

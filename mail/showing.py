@@ -32,6 +32,7 @@ from storage import (
     letters,
     notices,
     outbox,
+    outbox_lists,
     people,
 )
 from storage.database import Reading
@@ -153,8 +154,8 @@ def zone_of(tx: Reading, reader: Person) -> str:
 
 def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
     place = notice.place
-    on_their_way = outbox.on_their_way(tx, reader.id, place)
-    ended = outbox.lately_ended(tx, reader.id, place, tx.now - LATELY, MOST_ENDED)
+    on_their_way = outbox_lists.on_their_way(tx, reader.id, place)
+    ended = outbox_lists.lately_ended(tx, reader.id, place, tx.now - LATELY, MOST_ENDED)
     scene = OutboxListScene(
         on_their_way,
         ended,

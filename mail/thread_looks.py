@@ -17,7 +17,7 @@ from mail.outbox_changes import show_state, tell_outcome
 from mail.ports import Portal, Senses, Step
 from mail.waits import MAX_REPLAYS, Waits
 from mail.webhooks import webhook_of
-from storage import connections, drafts, earlier, outbox, portals
+from storage import connections, drafts, earlier, outbox, outbox_claims, portals
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import Draft, Field, GuardStop
@@ -115,7 +115,7 @@ class Looks:
         if connection is None or not row.body:
             wire_results.leave_unknown(tx, row, self._waits, failure=None, why=Why.NOT_LOOKED)
             return None
-        if not outbox.claim_look(tx, row, lease_until=tx.now + self._waits.look):
+        if not outbox_claims.claim_look(tx, row, lease_until=tx.now + self._waits.look):
             return None
         mine = outbox.find(tx, row.owner, row.id)
         assert mine is not None, "it was claimed a moment ago"
@@ -172,7 +172,7 @@ class Looks:
 
         def claim(tx: Transaction) -> OutboxRow | None:
             lease_until = tx.now + self._waits.lease(connection.address.host)
-            if not self._may_repeat(tx, row) or not outbox.claim_replay(
+            if not self._may_repeat(tx, row) or not outbox_claims.claim_replay(
                 tx, row, lease_until=lease_until
             ):
                 return None

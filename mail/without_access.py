@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from storage import drafts, earlier, notices, outbox, people
+from storage import drafts, earlier, notices, outbox, outbox_lists, people
 from storage.database import Reading, Transaction
 from storage.records.drafts import DraftState
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, Priority
@@ -134,10 +134,10 @@ def open_again(tx: Transaction, person: int) -> None:
             told = card is not None and card.revision == draft.revision
             manner = Manner.EDIT if told else Manner.NEW
             notices.owe(tx, person, NoticeKind.DRAFT, place, draft.id, manner)
-    for row in outbox.in_state(tx, OutboxState.UNKNOWN, owner=person):
+    for row in outbox_lists.in_state(tx, OutboxState.UNKNOWN, owner=person):
         notices.owe(tx, person, NoticeKind.OUTCOME, row.place, row.id, Manner.NEW)
-    ended = outbox.lately_ended(tx, person, place, tx.now - KEPT, MOST_TOLD)
-    on_wire = outbox.in_state(tx, OutboxState.SENDING, OutboxState.VERIFYING, owner=person)
+    ended = outbox_lists.lately_ended(tx, person, place, tx.now - KEPT, MOST_TOLD)
+    on_wire = outbox_lists.in_state(tx, OutboxState.SENDING, OutboxState.VERIFYING, owner=person)
     for row in (*on_wire, *(row for row in ended if row.state is OutboxState.SENT)):
         card = notices.live_card(tx, CardKind.OUTBOX, row.place, row.id)
         if card is not None and (row.state is not OutboxState.SENT or card.revision < row.revision):

@@ -1,15 +1,13 @@
 """Rows of the outbox. Every change of state is a compare-and-set, and leaves a line of history."""
 
-from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from storage.database import Reading, Transaction
+from storage.outbox_history import note
 from storage.outbox_rows import read_row, sealed
 from storage.records.failures import Failure
 from storage.records.outbox import OutboxRow, OutboxState, Why
-from storage.records.places import Place
-from storage.times import as_text, as_time
+from storage.times import as_text
 
 WAKE = "outbox"
 
@@ -51,7 +49,7 @@ def add(tx: Transaction, row: OutboxRow) -> None:
         due_at=as_text(row.due_at),
         now=as_text(tx.now),
     )
-    _note(tx, row.id, "", row.state, row.why)
+    note(tx, row.id, "", row.state, row.why)
     tx.wake(WAKE)
 
 
@@ -120,82 +118,9 @@ def move(
         now=as_text(tx.now),
     )
     if moved:
-        _note(tx, row.id, row.state, to, why)
+        note(tx, row.id, row.state, to, why)
         tx.wake(WAKE)
     return bool(moved)
-
-
-def claim(
-    tx: Transaction,
-    row: OutboxRow,
-    *,
-    lease_until: datetime,
-    hook_fp: bytes,
-    baseline: tuple[int, ...] | None,
-) -> bool:
-    """queued -> sending, on disk before the socket opens; False: somebody was quicker.
-
-    What was put off before keeps its card until more is known.
-    """
-    claimed = tx.execute(
-        """
-        UPDATE outbox SET
-            state = 'sending', lease_epoch = lease_epoch + 1, lease_until = :lease_until,
-            revision = CASE WHEN deferrals > 0 THEN revision ELSE revision + 1 END,
-            failure = CASE WHEN deferrals > 0 THEN failure ELSE NULL END,
-            attempts = attempts + 1,
-            first_wire_at = :now, last_wire_at = :now, hook_fp = :hook_fp, baseline = :baseline,
-            next_at = NULL, replays = 0, updated_at = :now
-        WHERE id = :id AND owner = :owner AND state = 'queued' AND lease_epoch = :epoch
-        """,
-        id=row.id,
-        owner=row.owner,
-        epoch=row.lease_epoch,
-        lease_until=as_text(lease_until),
-        hook_fp=hook_fp,
-        baseline=sealed(tx, row, "baseline", baseline),
-        now=as_text(tx.now),
-    )
-    if claimed:
-        _note(tx, row.id, row.state, OutboxState.SENDING, Why.NOTHING)
-    return bool(claimed)
-
-
-def claim_look(tx: Transaction, row: OutboxRow, *, lease_until: datetime) -> bool:
-    """Only the holder of a verifying row looks for its letter; False: somebody was quicker."""
-    return bool(
-        tx.execute(
-            """
-            UPDATE outbox SET lease_epoch = lease_epoch + 1, lease_until = :lease_until
-            WHERE id = :id AND owner = :owner AND state = 'verifying' AND lease_epoch = :epoch
-            """,
-            id=row.id,
-            owner=row.owner,
-            epoch=row.lease_epoch,
-            lease_until=as_text(lease_until),
-        )
-    )
-
-
-def claim_replay(tx: Transaction, row: OutboxRow, *, lease_until: datetime) -> bool:
-    """verifying -> sending: the same call once more, on disk before the socket opens."""
-    claimed = tx.execute(
-        """
-        UPDATE outbox SET
-            state = 'sending', revision = revision + 1, lease_epoch = lease_epoch + 1,
-            lease_until = :lease_until, attempts = attempts + 1, replays = replays + 1,
-            last_wire_at = :now, next_at = NULL, updated_at = :now
-        WHERE id = :id AND owner = :owner AND state = 'verifying' AND lease_epoch = :epoch
-        """,
-        id=row.id,
-        owner=row.owner,
-        epoch=row.lease_epoch,
-        lease_until=as_text(lease_until),
-        now=as_text(tx.now),
-    )
-    if claimed:
-        _note(tx, row.id, row.state, OutboxState.SENDING, Why.REPLAY)
-    return bool(claimed)
 
 
 def accept(tx: Transaction, row: OutboxRow, why: Why, accepted_to: tuple[str, ...] = ()) -> bool:
@@ -220,7 +145,7 @@ def accept(tx: Transaction, row: OutboxRow, why: Why, accepted_to: tuple[str, ..
         now=as_text(tx.now),
     )
     if accepted:
-        _note(tx, row.id, row.state, OutboxState.SENT, why)
+        note(tx, row.id, row.state, OutboxState.SENT, why)
     return accepted is not None
 
 
@@ -279,146 +204,4 @@ def forbid_replays(tx: Transaction) -> int:
     return tx.execute(
         "UPDATE outbox SET no_replay = 1 WHERE no_replay = 0 AND first_wire_at IS NOT NULL "
         "AND state IN ('sending', 'verifying')"
-    )
-
-
-def due(tx: Reading) -> tuple[OutboxRow, ...]:
-    """What is held and over its time, or put off until now, in the order of its time."""
-    return _rows(
-        tx,
-        "(state = 'held' AND due_at <= :now) OR (state = 'deferred' AND next_at <= :now) "
-        "ORDER BY due_at, id",
-    )
-
-
-def queued(tx: Reading, *, but: Collection[str] = ()) -> tuple[OutboxRow, ...]:
-    """What may go now, oldest first, without those ids.
-
-    Many may be with a portal that hangs, and a row costs time to open: those are left closed.
-    """
-    found = tx.rows("SELECT id, owner FROM outbox WHERE state = 'queued' ORDER BY created_at, id")
-    opened = (find(tx, row["owner"], row["id"]) for row in found if row["id"] not in but)
-    return tuple(filter(None, opened))
-
-
-def lapsed(tx: Reading) -> tuple[OutboxRow, ...]:
-    """What is on its way for longer than any answer takes."""
-    return _rows(tx, "state = 'sending' AND lease_until < :now ORDER BY id")
-
-
-def to_look_for(tx: Reading) -> tuple[OutboxRow, ...]:
-    """Verifying rows whose time has come, and that nobody looks for."""
-    return _rows(
-        tx,
-        "state = 'verifying' AND next_at <= :now "
-        "AND (lease_until IS NULL OR lease_until < :now) ORDER BY next_at, id",
-    )
-
-
-def to_remind_of(tx: Reading) -> tuple[OutboxRow, ...]:
-    """Letters that nobody knows about, or that wait for long, whose person is to be told."""
-    return _rows(
-        tx, "state IN ('unknown', 'deferred') AND remind_at <= :now ORDER BY remind_at, id"
-    )
-
-
-def overdue(tx: Reading, before: datetime) -> tuple[OutboxRow, ...]:
-    """What was to go before then, and never was on the wire."""
-    return _rows(
-        tx,
-        "state IN ('queued', 'deferred') AND first_wire_at IS NULL AND due_at < :before "
-        "ORDER BY due_at, id",
-        before=as_text(before),
-    )
-
-
-def next_time(tx: Reading) -> datetime | None:
-    """When the next row wants something."""
-    row = tx.row(
-        """
-        SELECT min(at) AS at FROM (
-            SELECT min(due_at) AS at FROM outbox WHERE state = 'held'
-            UNION ALL SELECT min(next_at) FROM outbox WHERE state = 'deferred'
-            UNION ALL SELECT min(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END)
-                FROM outbox WHERE state = 'verifying'
-            UNION ALL SELECT min(lease_until) FROM outbox WHERE state = 'sending'
-            UNION ALL SELECT min(remind_at) FROM outbox WHERE state IN ('unknown', 'deferred')
-        )
-        """
-    )
-    return as_time(row["at"]) if row and row["at"] else None
-
-
-def on_their_way(tx: Reading, owner: int, place: Place) -> tuple[OutboxRow, ...]:
-    """Letters told to go in this place that have not ended, oldest first."""
-    return _rows(
-        tx,
-        "owner = :owner AND chat = :chat AND thread = :thread "
-        "AND state NOT IN ('sent', 'rejected', 'cancelled', 'abandoned') ORDER BY created_at, id",
-        owner=owner,
-        chat=place.chat,
-        thread=place.thread,
-    )
-
-
-def lately_ended(
-    tx: Reading, owner: int, place: Place, since: datetime, limit: int
-) -> tuple[OutboxRow, ...]:
-    """Letters of this place that ended since then, newest first."""
-    return _rows(
-        tx,
-        "owner = :owner AND chat = :chat AND thread = :thread AND updated_at >= :since "
-        "AND state IN ('sent', 'rejected', 'cancelled', 'abandoned') "
-        "ORDER BY updated_at DESC, id LIMIT :limit",
-        owner=owner,
-        chat=place.chat,
-        thread=place.thread,
-        since=as_text(since),
-        limit=limit,
-    )
-
-
-def in_state(
-    tx: Reading, *states: OutboxState, owner: int | None = None, connection: str | None = None
-) -> tuple[OutboxRow, ...]:
-    """Rows in any of these states, oldest first; of one person or one connection if named."""
-    return _rows(
-        tx,
-        f"state IN ({', '.join(f':s{n}' for n in range(len(states)))}) "
-        "AND (:owner IS NULL OR owner = :owner) "
-        "AND (:connection IS NULL OR connection = :connection) ORDER BY created_at, id",
-        owner=owner,
-        connection=connection,
-        **{f"s{n}": state.value for n, state in enumerate(states)},
-    )
-
-
-def count_since(tx: Reading, owner: int, since: datetime) -> int:
-    """How many letters this person told to go since then."""
-    row = tx.row(
-        "SELECT count(*) AS n FROM outbox WHERE owner = :owner AND created_at >= :since",
-        owner=owner,
-        since=as_text(since),
-    )
-    return int(row["n"]) if row else 0
-
-
-def _rows(tx: Reading, where: str, **values: Any) -> tuple[OutboxRow, ...]:
-    # `where` is text of this module; what varies is in its parameters.
-    found = tx.rows(f"SELECT * FROM outbox WHERE {where}", now=as_text(tx.now), **values)  # noqa: S608
-    return tuple(read_row(tx, row) for row in found)
-
-
-def _note(
-    tx: Transaction, row_id: str, was: OutboxState | str, state: OutboxState, why: Why
-) -> None:
-    tx.count()
-    tx.execute(
-        "INSERT INTO outbox_history (outbox, at, was, state, why) "
-        "VALUES (:id, :now, :was, :state, :why)",
-        id=row_id,
-        now=as_text(tx.now),
-        was=str(was),
-        state=state.value,
-        why=why.value,
     )

@@ -7,7 +7,7 @@ from storage.database import Reading, Transaction
 from storage.records.failures import Failure
 from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
-from storage.times import as_time
+from storage.times import as_text, as_time
 from storage.values import as_json, from_json
 
 
@@ -51,6 +51,12 @@ def read_row(tx: Reading, row: dict[str, Any]) -> OutboxRow:
         hook_fp=row["hook_fp"],
         baseline=from_json(tuple[int, ...], baseline) if baseline else None,
     )
+
+
+def rows_where(tx: Reading, where: str, **values: Any) -> tuple[OutboxRow, ...]:
+    """What fits, in its order. `where` is text of the caller; what varies is in its parameters."""
+    found = tx.rows(f"SELECT * FROM outbox WHERE {where}", now=as_text(tx.now), **values)  # noqa: S608
+    return tuple(read_row(tx, row) for row in found)
 
 
 def sealed(tx: Transaction, row: OutboxRow, column: str, value: Any) -> bytes | None:

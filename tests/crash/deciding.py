@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import cast
 
-from mail.outbox import Decision, Outbox
+from mail.decisions import Decision
+from mail.outbox import Outbox
 from storage import notices
 from storage.database import Database
 from storage.records.notices import CardKind

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, cast
 
-from mail.outbox import Decision
+from mail.decisions import Decision
 from mail.ports import Portal
 from mail.sending import Sending
-from storage import connections, outbox, portals
+from storage import connections, outbox, outbox_queue, portals
 from storage.database import Database, Transaction
 from storage.records.outbox import OutboxRow, OutboxState, Why
 from storage.sealing import SecretKeys
@@ -208,7 +208,7 @@ class Play:
 
     async def _wait(self) -> None:
         """Until the next row wants something; what is due meanwhile is shown."""
-        at = self.rows.read_now(outbox.next_time)
+        at = self.rows.read_now(outbox_queue.next_time)
         self.room.clock.now += MOMENT
         await self._look_at_screen()
         if at is not None and at > self.room.clock.now:

@@ -9,7 +9,7 @@ from handlers.outbox_card import outbox_card
 from handlers.texts import Catalogues
 from mail import delivery
 from mail.scenes import DraftScene, FoldScene, OutboxScene, Scene
-from storage import connections, drafts, earlier, notices, outbox
+from storage import connections, drafts, earlier, notices, outbox_lists
 from storage.database import Reading
 from storage.records.drafts import DraftState, Field
 from storage.records.outbox import OutboxRow, OutboxState, Why
@@ -123,7 +123,7 @@ class Screen:
     @staticmethod
     def find(tx: Reading) -> OutboxRow:
         """The letter of a game, as it was told to go last."""
-        return outbox.in_state(tx, *OutboxState)[-1]
+        return outbox_lists.in_state(tx, *OutboxState)[-1]
 
 
 def card_of(tx: Reading, row: OutboxRow) -> Shown:

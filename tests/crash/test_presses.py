@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mail.decisions import Decision
 from mail.errors import AlreadyApplied, Stale, TooLate
-from mail.outbox import Decision, Outbox
+from mail.outbox import Outbox
 from storage import outbox
 from storage.database import Database
 from storage.errors import StorageUnavailable

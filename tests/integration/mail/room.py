@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from mail import delivery, showing
+from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.drafts import Drafts
 from mail.errors import BadValue, Closed
 from mail.lookups import Lookups
-from mail.outbox import Decision, Outbox
+from mail.outbox import Outbox
 from mail.ports import Senses
 from mail.scenes import (
     AttemptScene,
@@ -28,7 +29,7 @@ from mail.scenes import (
 )
 from mail.sending import Sending
 from mail.waits import WAITS
-from storage import connections, drafts, notices, outbox, people
+from storage import connections, drafts, notices, outbox_lists, people
 from storage.database import Database
 from storage.errors import StorageUnavailable
 from storage.migrations import migrations
@@ -291,7 +292,7 @@ class Room:
 
     async def rows(self) -> list[OutboxRow]:
         """All of the outbox, oldest first."""
-        found = await self.database.read(lambda tx: outbox.in_state(tx, *OutboxState))
+        found = await self.database.read(lambda tx: outbox_lists.in_state(tx, *OutboxState))
         return sorted(found, key=lambda row: row.id)
 
     async def row(self) -> OutboxRow:

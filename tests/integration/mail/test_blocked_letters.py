@@ -6,8 +6,8 @@ import pytest
 
 from bitrix24.errors import AccessLost, Failure, FailureCode, PortalError
 from bitrix24.models import Sent, ThreadLetter
+from mail.decisions import Decision
 from mail.errors import Stale
-from mail.outbox import Decision
 from mail.waits import WAITS
 from storage.records.notices import Manner, NoticeKind
 from storage.records.outbox import OutboxState, Why

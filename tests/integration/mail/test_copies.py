@@ -6,7 +6,7 @@ import pytest
 
 from bitrix24.models import ThreadLetter
 from mail.copies import doubt_everything
-from mail.outbox import Decision
+from mail.decisions import Decision
 from mail.waits import WAITS
 from storage import outbox
 from storage.records.notices import Manner, NoticeKind

@@ -10,6 +10,7 @@ from handlers.review_card import review_card
 from handlers.sentences import kept_sentence, sentence
 from handlers.step_cards import draft_card
 from mail.coming_cards import CARD_PAUSE
+from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.drafts import Drafts
 from mail.errors import (
@@ -21,7 +22,6 @@ from mail.errors import (
     NothingAsked,
     Stale,
 )
-from mail.outbox import Decision
 from mail.scenes import DraftScene
 from mail.typed_text import KEEPS_TEXT
 from storage import connections, drafts

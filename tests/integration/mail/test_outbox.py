@@ -8,10 +8,12 @@ import pytest
 
 from handlers.outbox_card import outbox_card
 from mail.accounts import Accounts
+from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.errors import BadValue, LimitReached, NotConnected, SendPressed, Stale, TooLate
-from mail.outbox import OLD_CARD, SENDS_AN_HOUR, Decision
+from mail.late_presses import OLD_CARD
 from mail.scenes import OutboxScene
+from mail.told_to_go import SENDS_AN_HOUR
 from storage import outbox
 from storage.records.drafts import DraftState, Field, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind

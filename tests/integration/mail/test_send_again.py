@@ -7,8 +7,8 @@ from bitrix24.errors import Failure, FailureCode, NotSent, Refused, RefusedField
 from bitrix24.models import Sent, ThreadLetter
 from handlers.notices import render_scene
 from handlers.texts import Catalogues
+from mail.decisions import Decision
 from mail.draft_presses import Press
-from mail.outbox import Decision
 from mail.scenes import Showing
 from mail.without_access import cards_to_close, close
 from storage import connections, notices, outbox, people

@@ -20,11 +20,11 @@ from bitrix24.errors import (
 )
 from bitrix24.learned import Learned
 from bitrix24.models import Sent
+from mail.decisions import Decision
 from mail.draft_presses import Press
-from mail.outbox import Decision
 from mail.sending import STORE_AGAIN
 from mail.waits import WAITS
-from storage import outbox
+from storage import outbox, outbox_claims, outbox_lists
 from storage.database import Transaction
 from storage.records.drafts import DraftState, Field
 from storage.records.notices import CardKind, Manner, NoticeKind
@@ -345,11 +345,11 @@ async def test_a_letter_whose_answer_could_not_be_stored_is_looked_for(room: Roo
 
 def _claimed(tx: Transaction) -> None:
     """As another process left it that was killed on the wire."""
-    (row,) = outbox.in_state(tx, OutboxState.HELD)
+    (row,) = outbox_lists.in_state(tx, OutboxState.HELD)
     assert outbox.move(tx, row, OutboxState.QUEUED)
-    (row,) = outbox.in_state(tx, OutboxState.QUEUED)
+    (row,) = outbox_lists.in_state(tx, OutboxState.QUEUED)
     lease_until = tx.now + WAITS.lease("acme.example")
-    assert outbox.claim(tx, row, lease_until=lease_until, hook_fp=b"", baseline=())
+    assert outbox_claims.claim(tx, row, lease_until=lease_until, hook_fp=b"", baseline=())
 
 
 async def test_at_start_what_was_on_its_way_is_looked_for_and_told(room: Room) -> None:

@@ -24,10 +24,10 @@ from bitrix24.models import Sent, ThreadLetter
 from bitrix24.webhook import Webhook
 from handlers.outbox_card import outbox_card
 from mail import wire_results
-from mail.outbox import Decision
+from mail.decisions import Decision
 from mail.scenes import OutboxScene
 from mail.waits import WAITS
-from storage import connections, outbox, portals
+from storage import connections, outbox, outbox_claims, outbox_lists, portals
 from storage.database import Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import DraftState, Field
@@ -221,7 +221,7 @@ async def test_row_49a_after_an_upgrade_the_older_programs_bytes_go_once_more(ro
 
 
 def made_by_an_older_program(tx: Transaction, body: bytes) -> None:
-    (row,) = outbox.in_state(tx, OutboxState.HELD)
+    (row,) = outbox_lists.in_state(tx, OutboxState.HELD)
     tx.execute(
         "UPDATE outbox SET body = :body, body_sha256 = :sha WHERE id = :id",
         body=tx.seal(row.owner, "outbox", "body", row.id, body.decode()),
@@ -472,7 +472,7 @@ async def test_a_claim_that_was_thought_lost_is_given_back_by_its_holder(room: R
     def paused_after_the_claim(tx: Transaction) -> OutboxRow | None:
         outbox.move(tx, row, OutboxState.QUEUED)
         queued = replace(row, state=OutboxState.QUEUED)
-        assert outbox.claim(tx, queued, lease_until=tx.now, hook_fp=b"", baseline=())
+        assert outbox_claims.claim(tx, queued, lease_until=tx.now, hook_fp=b"", baseline=())
         mine = outbox.find(tx, ANNA, row.id)
         assert mine is not None
         wire_results.lose(tx, mine, WAITS, Why.NOTHING)

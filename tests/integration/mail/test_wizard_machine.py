@@ -21,9 +21,9 @@ from bitrix24.models import Sent
 from handlers.buttons import DraftButton, SendButton
 from handlers.step_cards import draft_card
 from mail.connection_changes import disconnected
+from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.errors import Closed, Closing, MailError
-from mail.outbox import Decision
 from mail.scenes import DraftScene
 from storage import connections, drafts, letters
 from storage.database import Transaction

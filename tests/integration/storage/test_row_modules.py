@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from storage import connection_tests, connections, drafts, letters, outbox, people, portals
+from storage import (
+    connection_tests,
+    connections,
+    drafts,
+    letters,
+    outbox,
+    outbox_claims,
+    outbox_lists,
+    outbox_queue,
+    people,
+    portals,
+)
 from storage.database import Database, Transaction
 from storage.errors import SealBroken
 from storage.records.connections import (
@@ -169,7 +180,7 @@ def current(tx: Transaction) -> OutboxRow:
 
 
 def claimed(tx: Transaction) -> OutboxRow:
-    assert outbox.claim(
+    assert outbox_claims.claim(
         tx, current(tx), lease_until=tx.now + timedelta(1), hook_fp=b"fp", baseline=(1, 2)
     )
     return current(tx)
@@ -208,8 +219,8 @@ async def test_rows_are_found_by_their_owner_only(db: Database) -> None:
     assert await db.read(lambda tx: connections.of_person(tx, OLEG)) == ()
     assert await db.read(lambda tx: drafts.newest(tx, OLEG, HOME)) == ()
     assert await db.read(lambda tx: drafts.of_connection(tx, OLEG, CONNECTION)) == ()
-    assert await db.read(lambda tx: outbox.in_state(tx, *OutboxState, owner=OLEG)) == ()
-    assert await db.read(lambda tx: outbox.count_since(tx, OLEG, NOON)) == 0
+    assert await db.read(lambda tx: outbox_lists.in_state(tx, *OutboxState, owner=OLEG)) == ()
+    assert await db.read(lambda tx: outbox_lists.count_since(tx, OLEG, NOON)) == 0
 
 
 async def test_somebody_else_changes_nothing(db: Database) -> None:
@@ -219,7 +230,7 @@ async def test_somebody_else_changes_nothing(db: Database) -> None:
         connections.remove(tx, OLEG, CONNECTION)
         return [
             outbox.move(tx, theirs, OutboxState.CANCELLED),
-            outbox.claim(tx, theirs, lease_until=tx.now, hook_fp=b"", baseline=None),
+            outbox_claims.claim(tx, theirs, lease_until=tx.now, hook_fp=b"", baseline=None),
             outbox.accept(tx, replace(theirs, state=OutboxState.SENDING), Why.RESPONSE),
         ]
 
@@ -323,7 +334,7 @@ async def test_a_row_moves_only_from_where_it_was_read(db: Database) -> None:
 
 async def test_a_row_is_claimed_once(db: Database) -> None:
     def claim(tx: Transaction) -> bool:
-        return outbox.claim(
+        return outbox_claims.claim(
             tx, a_row(), lease_until=tx.now + timedelta(1), hook_fp=b"fp", baseline=(1, 2)
         )
 
@@ -341,9 +352,9 @@ async def test_letters_in_hand_are_not_opened_again_to_find_those_that_may_go(
     other = replace(a_row(), id="s" * 16, idempotency_key="l" * 32)
     await db.write(lambda tx: outbox.add(tx, other))
     await db.write(lambda tx: tx.execute("UPDATE outbox SET body = x'00' WHERE id = :id", id=ROW))
-    assert await db.read(lambda tx: outbox.queued(tx, but={ROW})) == (other,)
+    assert await db.read(lambda tx: outbox_queue.queued(tx, but={ROW})) == (other,)
     assert caplog.messages == [], "one that does not open is told of when it is opened"
-    assert [row.id for row in await db.read(outbox.queued)] == [ROW, other.id]
+    assert [row.id for row in await db.read(outbox_queue.queued)] == [ROW, other.id]
     assert caplog.messages
 
 

@@ -10,10 +10,11 @@ from handlers.account_cards import accounts_card, leaving_card
 from handlers.admission_cards import admitted_card, approval_card
 from handlers.connection_cards import attempt_card
 from handlers.letter_card import letter_card
-from handlers.outbox_card import outbox_card, sure_card, told_below
+from handlers.outbox_card import outbox_card, told_below
 from handlers.removal_cards import removal_card
 from handlers.review_card import review_card, warnings
 from handlers.step_cards import draft_card
+from handlers.unknown_letter_card import sure_card
 from mail.accounts import Leaving
 from mail.removing import Removal
 from mail.scenes import (

@@ -1,0 +1,109 @@
+"""The card of a letter of which nobody knows whether it left: why, and what a person may say."""
+
+from aiogram.utils.formatting import Bold, Text, as_list
+
+from handlers.address_text import filled
+from handlers.buttons import AskAgainButton, on_row
+from handlers.cards import Button, Keyboard, Shown
+from handlers.letter_card import shown_line
+from handlers.recipient_lines import recipients_text
+from handlers.sentences import after_colon, failure_sentence
+from handlers.texts import Texts
+from mail.decisions import Decision
+from mail.scenes import OutboxScene
+from storage.records.notices import CardKind
+from storage.records.outbox import OutboxRow, OutboxState, Why
+
+
+def verifying_lines(row: OutboxRow, _: Texts) -> tuple[list[Text], Keyboard]:
+    """It may have left: the bot looks, and the person may know better."""
+    lines = [
+        Text(_not_known(row, _), " 🔎"),
+        Text(_own_doubt(row, _) or _("The portal gave no clear answer.")),
+        Text(_("The bot is finding out, and tells you; it does not send the letter twice.")),
+    ]
+    return lines, (
+        (
+            on_row(row, _("It was sent"), Decision.WAS_SENT),
+            on_row(row, _("Leave it"), Decision.LEAVE),
+        ),
+    )
+
+
+def unknown_lines(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
+    """A person decides, or has."""
+    row = scene.row
+    lines = [Text(_not_known(row, _), " ❓")]
+    if row.state is OutboxState.ABANDONED:
+        went_on = row.why is Why.AGAIN
+        lines.append(
+            Text(_("You told it to go once more.") if went_on else _("You left it at that."))
+        )
+        return lines, ()
+    zone = scene.connection.account.zone if scene.connection else ""
+    if doubt := _own_doubt(row, _):
+        lines.append(Text(doubt))
+    elif row.why is Why.NOT_LOOKED:
+        lines.append(Text(_not_looked(scene, zone, _)))
+    elif row.failure is not None:
+        lines.append(Text(failure_sentence(row.failure, _, zone)))
+    if row.why is Why.NOT_FOUND:
+        lines.append(
+            Text(
+                _("The bot looked for it in Bitrix24 and did not find it. It may still have left.")
+            )
+        )
+    lines.append(Text(_("Look under “Sent” in Bitrix24, then say here what you found.")))
+    again = Button(
+        _("Send again"), AskAgainButton(row=row.id, revision=row.revision, sure=True).pack()
+    )
+    return lines, (
+        (
+            on_row(row, _("Check again"), Decision.CHECK_AGAIN),
+            on_row(row, _("It was sent"), Decision.WAS_SENT),
+        ),
+        (again, on_row(row, _("Leave it"), Decision.LEAVE)),
+    )
+
+
+def sure_card(row: OutboxRow, _: Texts) -> Shown:
+    """Before the second press of Send again."""
+    lines = [
+        Text(_not_known(row, _), " ❓"),
+        Text(_("If it did, sending again means that they get it twice. Send it again?")),
+        Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)),
+    ]
+    back = AskAgainButton(row=row.id, revision=row.revision, sure=False)
+    keyboard = (
+        (
+            on_row(row, _("Send again"), Decision.SEND_AGAIN),
+            Button(_("Back"), back.pack()),
+        ),
+    )
+    return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
+
+
+def _not_known(row: OutboxRow, _: Texts) -> Text:
+    said = _("It is not known whether the letter to {to} left.")
+    return filled(said, "to", recipients_text(row.envelope.to, _))
+
+
+def _own_doubt(row: OutboxRow, _: Texts) -> str:
+    """Why nobody knows, if that is not the portal's doing; '' if it is."""
+    match row.why:
+        case Why.RESTART:
+            return _("The bot was stopped while the letter was on its way.")
+        case Why.RESTORED:
+            return _("The bot's database is a copy: the letter may have left since.")
+        case _:
+            return ""
+
+
+def _not_looked(scene: OutboxScene, zone: str, _: Texts) -> str:
+    failure = scene.row.failure
+    if scene.connection is None:
+        return _("The bot could not look for it, because the portal was disconnected.")
+    if failure is None:
+        return _("The bot could not look for it.")
+    said = _("The bot could not look for it: {reason}")
+    return said.format(reason=after_colon(failure_sentence(failure, _, zone)))
