@@ -6,6 +6,7 @@ by a stop, a crash or a full disk.
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from aiogram import Bot
@@ -46,6 +47,7 @@ class Receiver:
         *,
         new_id: NewId,
         monotonic: Callable[[], float],
+        since_boot: Callable[[], float],
         sleep: Sleep,
         outage: Outage | None = None,
         clocks: Clocks | None = None,
@@ -54,10 +56,14 @@ class Receiver:
         poll_seconds: int = POLL_SECONDS,
         renew_seconds: float = RENEW_SECONDS,
     ) -> None:
-        """`on_return` is told of the first good answer, and of each first one after failures."""
+        """`since_boot` goes on while the machine sleeps, which `monotonic` need not; in seconds.
+
+        `on_return` is told of the first good answer, and of each first one after failures.
+        """
         self._bot = bot
         self._database = database
         self._new_id = new_id
+        self._since_boot = since_boot
         self._sleep = sleep
         self._outage = outage
         self._clocks = clocks
@@ -68,6 +74,7 @@ class Receiver:
         self._pauses = Backoff(POLLING)
         self._patience = Patience(monotonic, renew_seconds=renew_seconds)
         self._answered = False
+        self._heard_at: float | None = None
 
     async def meet(self, stop: Stop) -> User | None:
         """The bot's own account, waited for while Telegram is away; None if stopped meanwhile.
@@ -118,13 +125,15 @@ class Receiver:
         """
         if self._outage is not None:
             self._outage.storing(batch)
+        heard_at = self._since_boot()
         try:
-            kept = await self._database.write(lambda tx: self._kept(tx, batch))
+            kept = await self._database.write(lambda tx: self._kept(tx, batch, heard_at))
         except StorageUnavailable as error:
             if self._outage is not None:
                 await self._outage.tell(batch)
             await self._hold(f"updates wait at Telegram: the storage is {error.trouble}")
             return
+        self._heard_at = heard_at
         if self._outage is not None:
             self._outage.over()
         if self._clocks is not None:
@@ -139,8 +148,9 @@ class Receiver:
         self._pauses.reset()
         self._offset = kept.highest + 1
 
-    def _kept(self, tx: Transaction, batch: list[Any]) -> Kept:
-        absences.heard(tx, self._bot.id, self._new_id)
+    def _kept(self, tx: Transaction, batch: list[Any], heard_at: float) -> Kept:
+        ran = None if self._heard_at is None else timedelta(seconds=heard_at - self._heard_at)
+        absences.heard(tx, self._bot.id, self._new_id, ran)
         return updates.keep(tx, self._bot.id, batch)
 
     async def _recover(self, error: AiogramError) -> None:

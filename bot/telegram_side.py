@@ -43,6 +43,11 @@ LOCALES: Final = Path(__file__).parents[1] / "locales"
 log = logging.getLogger(__name__)
 
 
+def since_boot() -> float:
+    """Seconds on a clock that nobody sets and that counts the time in which the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class TelegramSide:
     """Made before Telegram is met; `run` waits for it."""
 
@@ -88,6 +93,7 @@ class TelegramSide:
             database,
             new_id=new_id,
             monotonic=time.monotonic,
+            since_boot=since_boot,
             sleep=asyncio.sleep,
             outage=Outage(self._bot, self._texts, tasks.spawn_repeatable, monotonic=time.monotonic),
             clocks=Clocks(self._bot, self._presses, tasks.spawn),

@@ -53,11 +53,9 @@ def find(tx: Reading, absence: str) -> Absence | None:
     return Absence(row["id"], as_time(row["since"]), as_time(row["until"])) if row else None
 
 
-def open_cards(tx: Reading, absence: Absence) -> tuple[tuple[int, Place], ...]:
-    """People and places with a card whose press, lost in this absence, would matter."""
-    rows = tx.rows(
-        _OPEN_CARDS, recent=as_text(absence.since - RECENT), since=as_text(absence.since)
-    )
+def open_cards(tx: Reading, since: datetime) -> tuple[tuple[int, Place], ...]:
+    """People and places with a card whose press, lost in an absence since then, would matter."""
+    rows = tx.rows(_OPEN_CARDS, recent=as_text(since - RECENT), since=as_text(since))
     return tuple((row["person"], Place(row["chat"], row["thread"])) for row in rows)
 
 

@@ -99,6 +99,7 @@ async def _run(request: dict[str, Any]) -> None:
         _deadly(database, request, "receiver"),
         new_id=new_id,
         monotonic=time.monotonic,
+        since_boot=time.monotonic,
         sleep=asyncio.sleep,
         poll_seconds=0,
     )

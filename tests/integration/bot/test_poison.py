@@ -119,7 +119,14 @@ async def test_row_02_updates_that_cannot_be_read_stop_nobody_else(
 
     poisonous = {one["update_id"] for one in poison}
     worker = Worker(database, handle, spawn=tasks.spawn, on_quarantine=tell, retry_seconds=QUICK)
-    receiver = Receiver(bot, database, new_id=new_id, monotonic=time.monotonic, sleep=asyncio.sleep)
+    receiver = Receiver(
+        bot,
+        database,
+        new_id=new_id,
+        monotonic=time.monotonic,
+        since_boot=time.monotonic,
+        sleep=asyncio.sleep,
+    )
     began = time.monotonic()
     tasks.start("updates", worker.run)
     tasks.start("telegram", receiver.run)

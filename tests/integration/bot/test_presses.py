@@ -87,6 +87,7 @@ def running(handlers: Handlers, database: Database, bot_api: BotApi, api_url: st
             database,
             new_id=new_id,
             monotonic=time.monotonic,
+            since_boot=time.monotonic,
             sleep=asyncio.sleep,
             clocks=clocks,
         )

@@ -64,6 +64,7 @@ def receiver_of(bot: Bot, database: Database, time: Time) -> Receiver:
         database,
         new_id=new_id,
         monotonic=time.monotonic,
+        since_boot=time.monotonic,
         sleep=time.sleep,
         poll_seconds=1,
     )
@@ -307,6 +308,7 @@ async def test_row_21_it_is_told_once_that_telegram_is_back(
         database,
         new_id=new_id,
         monotonic=time.monotonic,
+        since_boot=time.monotonic,
         sleep=time.sleep,
         on_return=lambda: told.append(time.now),
         poll_seconds=1,

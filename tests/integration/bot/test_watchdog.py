@@ -94,6 +94,7 @@ def receiver(session: TelegramSession, database: Database, time: Hours) -> Recei
         database,
         new_id=new_id,
         monotonic=time.monotonic,
+        since_boot=time.monotonic,
         sleep=time.sleep,
         renew=session.renew,
         renew_seconds=PATIENCE,

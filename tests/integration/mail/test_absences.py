@@ -21,10 +21,12 @@ MINUTES = timedelta(minutes=1)
 HOURS = timedelta(hours=1)
 
 
-async def poll(room: Room, after: timedelta = timedelta(seconds=25)) -> None:
-    """Telegram answers once more."""
+async def poll(
+    room: Room, after: timedelta = timedelta(seconds=25), *, ran: timedelta | None = None
+) -> None:
+    """Telegram answers once more; `ran`: to a program that has heard it so long ago."""
     room.clock.move_on(after)
-    await room.database.write(lambda tx: absences.heard(tx, BOT, room.new_id))
+    await room.database.write(lambda tx: absences.heard(tx, BOT, room.new_id, ran))
 
 
 async def told(room: Room) -> list[tuple[int, Place]]:
@@ -163,3 +165,51 @@ async def test_row_61_a_clock_that_goes_back_is_no_absence(room: Room) -> None:
     assert await told(room) == []
     await poll(room)
     assert await told(room) == []
+
+
+async def test_row_61_a_clock_that_is_set_forward_while_the_bot_runs_is_no_absence(
+    room: Room,
+) -> None:
+    await room.review()
+    await poll(room)
+    await poll(room, 30 * HOURS, ran=timedelta(seconds=25))
+    assert await told(room) == []
+    await poll(room, ran=timedelta(seconds=25))
+    assert await told(room) == []
+
+
+@pytest.mark.parametrize("set_by", [-5 * HOURS, -3 * MINUTES, 30 * HOURS])
+async def test_row_61_a_clock_that_is_set_hides_no_absence_and_makes_it_no_longer(
+    room: Room, set_by: timedelta
+) -> None:
+    await room.review()
+    await poll(room)
+    await poll(room, 5 * MINUTES + set_by, ran=5 * MINUTES)
+    now = room.clock.now
+    (seen,) = await see_absences(room)
+    assert isinstance(seen.scene, AbsenceScene)
+    absence = seen.scene.absence
+    assert (absence.since, absence.until, absence.lost_until) == (now - 5 * MINUTES, now, None)
+
+
+@pytest.mark.parametrize("set_by", [-5 * HOURS, 30 * HOURS])
+async def test_row_61_a_letter_that_ended_before_the_clock_was_set_is_told_of_too(
+    room: Room, set_by: timedelta
+) -> None:
+    await room.told_to_go()
+    await poll(room)
+    room.clock.move_on(MINUTES)
+    await room.go(OutboxState.SENT)
+    await room.see()
+    await poll(room, 4 * MINUTES + set_by, ran=5 * MINUTES)
+    assert await told(room) == [(ANNA, Place(ANNA))]
+
+
+async def test_row_09_a_slow_clock_does_not_move_when_an_absence_began(room: Room) -> None:
+    await room.review()
+    await poll(room)
+    since = room.clock.now
+    await poll(room, 5 * MINUTES, ran=5 * MINUTES - timedelta(seconds=1))
+    (seen,) = await see_absences(room)
+    assert isinstance(seen.scene, AbsenceScene)
+    assert seen.scene.absence.since == since
