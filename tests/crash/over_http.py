@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -30,6 +30,7 @@ from tests.integration.mail.scripted_portal import ScriptedPortal
 
 SUPPORT = "support@linden-print.example"
 PATIENCE = 0.1  # seconds that the client waits for a portal that does not answer
+NO_LIMIT = "127.0.0.1=10000/1000"
 
 Spoil = Callable[[Sandbox], Fault | None]
 
@@ -74,8 +75,13 @@ class Observed:
 
 
 @asynccontextmanager
-async def opened(room: Room) -> AsyncIterator[tuple[Sandbox, Mail]]:
+async def opened(room: Room, rates: str = NO_LIMIT) -> AsyncIterator[tuple[Sandbox, Mail]]:
     """A portal on loopback that lives by the played clock, and the client for it."""
+
+    async def pass_by(seconds: float) -> None:
+        room.clock.move_on(timedelta(seconds=seconds))
+
+    limiter = Limiter(PortalRates.read(rates), clock=room.clock.monotonic, sleep=pass_by)
     async with Sandbox(clock=room.clock) as sandbox:
         hosts = f"{sandbox.portal_host},{sandbox.new_portal_host}"
         sessions = Sessions(TrustedPortals.read(hosts))
@@ -83,7 +89,7 @@ async def opened(room: Room) -> AsyncIterator[tuple[Sandbox, Mail]]:
             sessions,
             clock=room.clock,
             user_agent="test",
-            limiter=Limiter(PortalRates.read("127.0.0.1=10000/1000")),
+            limiter=limiter,
             connect_seconds=PATIENCE,
             read_seconds=PATIENCE * 20,
             send_seconds=PATIENCE,
@@ -108,13 +114,15 @@ async def prepare(path: Path) -> sqlite3.Connection:
     return in_memory(path)
 
 
-async def play(prepared: sqlite3.Connection, game: Game, spoil: Spoil) -> Outcome:
+async def play(
+    prepared: sqlite3.Connection, game: Game, spoil: Spoil, rates: str = NO_LIMIT
+) -> Outcome:
     """How it ended. Time is played and the wire is not, so a call that hangs does so for hours."""
     room = Room(Path("in memory"), messages=1000)
     room.clock.move_on(MOMENT + UNDO)
     rows = Rows(prepared, SecretKeys([b"k" * 32]), room.clock)
     room.database = cast("Database", rows)
-    async with opened(room) as (sandbox, mail):
+    async with opened(room, rates) as (sandbox, mail):
         portal = sandbox.portal
         portal.idempotency = "active" if game.keeps_keys else "ignored"
         portal.sent_copies = "at once" if game.shows_copies else "never"
