@@ -4,7 +4,8 @@ What it reads is also the baseline: letters that were there before our own left.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bitrix24.models import ThreadLetter
 from mail.reconcile import own_letters
@@ -13,12 +14,13 @@ from storage.records.drafts import Draft
 
 
 def look(
-    thread: Sequence[ThreadLetter], draft: Draft | None, connection: Connection
+    thread: Sequence[ThreadLetter], draft: Draft | None, connection: Connection, now: datetime
 ) -> ThreadLetter | None:
     """The answer that stops the reply: since the draft was begun, or the person last told."""
     if draft is None or not connection.guarded:
         return None
     since = _told_until(draft)
+    since -= _put_forward(connection.account.zone, since, now)
     senders = [sender.email for sender in connection.account.senders]
     answers = [
         (letter.date, letter)
@@ -34,6 +36,20 @@ def _told_until(draft: Draft) -> datetime:
     if stopped is None:
         return draft.created_at
     return max(stopped.asked_at, stopped.answered_at or stopped.asked_at)
+
+
+def _put_forward(zone: str, since: datetime, now: datetime) -> timedelta:
+    """By how much the clocks on the wall were put forward since then.
+
+    Threads hold dates without their offset, and what was written before that is read by today's
+    offset: too early.
+    """
+    try:
+        there = ZoneInfo(zone)
+    except (LookupError, ValueError, OSError):  # OSError: "America" is a folder of zones
+        return timedelta(0)
+    offsets = [at.astimezone(there).utcoffset() or timedelta(0) for at in (since, now)]
+    return max(offsets[1] - offsets[0], timedelta(0))
 
 
 def baseline(thread: Iterable[ThreadLetter]) -> tuple[int, ...]:

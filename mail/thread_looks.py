@@ -74,7 +74,7 @@ class Looks:
             _log.info("outbox %s: the guard could not look: %s", row.id, error)
             await self._database.write(lambda tx: _stop(tx, row, Why.UNGUARDED, GuardStop(tx.now)))
             return None
-        answered = reply_guard.look(thread, draft, connection)
+        answered = reply_guard.look(thread, draft, connection, self._senses.clock())
         before = await self._database.read(lambda tx: earlier.of_row(tx, row))
         guarded = connection.guarded
         if (answered is not None or before is not Earlier.NONE) and await self._database.write(

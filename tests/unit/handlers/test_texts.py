@@ -54,6 +54,14 @@ def test_times_are_shown_in_the_zone_of_the_person() -> None:
     assert EN.date_time(AT + timedelta(hours=15), "America/New_York") == "Feb 1, 2026, 08:05"
 
 
+def test_row_61_times_are_those_of_the_wall_when_its_clocks_change() -> None:
+    """An hour is left out in spring, and one comes twice in autumn."""
+    spring, autumn = (datetime(*day, 0, 59, tzinfo=UTC) for day in ((2027, 3, 28), (2026, 10, 25)))
+    hour = timedelta(hours=1)
+    shown = [EN.time(at, "Europe/Berlin") for at in (spring, spring + hour, autumn, autumn + hour)]
+    assert shown == ["01:59", "03:59", "02:59", "02:59"]
+
+
 @pytest.mark.parametrize(
     "zone", ["", "America", "Mars/Olympus", "../../etc/passwd", "x" * 300, "\x00"]
 )
