@@ -10,8 +10,9 @@ import pytest
 from sandbox import Sandbox
 from sandbox.portal.limits import Bucket
 from storage.records.outbox import OutboxState
+from tests.crash.games import Game
 from tests.crash.over_http import play, prepare
-from tests.crash.playing import REPLY, Game
+from tests.crash.playing import REPLY
 
 REFUSALS = 20
 SIZE, PER_SECOND = 50, 2

@@ -9,7 +9,7 @@ import pytest
 
 from bitrix24.errors import Failure, FailureCode, NotSent, Unknown
 from bitrix24.models import Sent, ThreadLetter
-from mail.outbox import Decision
+from mail.decisions import Decision
 from mail.waits import WAITS
 from storage import portals
 from storage.records.notices import NoticeKind
