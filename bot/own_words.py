@@ -1,6 +1,7 @@
 """What handlers say themselves (help, hints, refusals): at once, and once.
 
-It changes no row, so nobody owes it: what cannot be said, or may have been, is dropped.
+It changes no row, so nobody owes it: what cannot be said, or may have been, is dropped. While
+Telegram cannot be reached it waits in its handler, and the handler's person with it.
 """
 
 import logging
@@ -10,22 +11,33 @@ from typing import Any, Final
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
 from aiogram.exceptions import AiogramError, TelegramRetryAfter
-from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendMessage, TelegramMethod
+from aiogram.methods import (
+    DeleteMessage,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendMessage,
+    TelegramMethod,
+)
+from aiogram.utils.backoff import Backoff, BackoffConfig
 from typing_extensions import override
 
 from bot.pacing import Pacing
-from bot.telegram import plainly
+from bot.tasks import Pause, Stop
+from bot.telegram import NotSent, plainly
 from bot.verdicts import Outcome, classify
+from bot.work import BrokenOff, Handle
 from storage.records.updates import StoredUpdate
 
 LONGEST_WAIT: Final = (
     60.0  # seconds that a handler waits for Telegram's leave, and its person with it
 )
 SPARE: Final = 0.5  # seconds beyond what Telegram asks for
+AWAY: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
+LONGEST_AWAY: Final = 600.0  # seconds that a handler waits until Telegram can be reached
 COUNTED: Final = (SendMessage, EditMessageText, EditMessageReplyMarkup)
+AWAITED: Final = (*COUNTED, DeleteMessage)  # a press is answered in time, or need not be
 DROPPED: Final = (Outcome.UNCERTAIN, Outcome.RETRY_AFTER, Outcome.GONE, Outcome.MIGRATED)
 
-Handle = Callable[[StoredUpdate], Awaitable[object]]
 Sleep = Callable[[float], Awaitable[None]]
 
 log = logging.getLogger(__name__)
@@ -40,18 +52,37 @@ class SpeakingBot(Bot):
         session: BaseSession,
         pacing: Pacing,
         *,
+        stop: Stop,
         monotonic: Callable[[], float],
         sleep: Sleep,
+        pause: Pause = Stop.pause,
     ) -> None:
         super().__init__(token, session=session)
         self._pacing = pacing
+        self._stop = stop
         self._monotonic = monotonic
         self._sleep = sleep
+        self._pause = pause
 
     @override
     async def __call__(
         self, method: TelegramMethod[Any], request_timeout: int | None = None
     ) -> Any:
+        """What no byte left of is tried until Telegram is there. Raises BrokenOff at a stop."""
+        pauses, began = Backoff(AWAY), self._monotonic()
+        while True:
+            try:
+                return await self._try(method, request_timeout)
+            except NotSent as error:
+                waited = self._monotonic() - began
+                if not isinstance(method, AWAITED) or waited > LONGEST_AWAY:
+                    raise
+                log.warning("an answer waits: %s", plainly(error))
+            await self._pause(self._stop, next(pauses))
+            if self._stop.asked:
+                raise BrokenOff
+
+    async def _try(self, method: TelegramMethod[Any], request_timeout: int | None) -> Any:
         """A message is said once more after a 429, if that is soon."""
         chat = method.chat_id if isinstance(method, COUNTED) else None
         if not isinstance(chat, int):

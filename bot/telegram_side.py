@@ -73,11 +73,7 @@ class TelegramSide:
         session = TelegramSession(
             settings.telegram_api_url, on_unauthorized=lambda: tasks.end(TokenRefused())
         )
-        token = settings.bot_token.get_secret_value()
-        self._bot = Bot(token, session=session)
-        self._speaking = SpeakingBot(
-            token, session, self._pacing, monotonic=time.monotonic, sleep=asyncio.sleep
-        )
+        self._bot = Bot(settings.bot_token.get_secret_value(), session=session)
         self._presses = Presses()
         self._delivery = Delivery(
             database,
@@ -112,15 +108,23 @@ class TelegramSide:
             if me is None:
                 return
             await self._database.claim_bot(me.id)
-            await self._start(me)
+            await self._start(me, stop)
             self._met = True
             log.info("running as @%s", me.username)
         await self._receiver.run(stop)
 
-    async def _start(self, me: User) -> None:
+    async def _start(self, me: User, stop: Stop) -> None:
+        speaking = SpeakingBot(
+            self._bot.token,
+            self._bot.session,
+            self._pacing,
+            stop=stop,
+            monotonic=time.monotonic,
+            sleep=asyncio.sleep,
+        )
         worker = Worker(
             self._database,
-            dropping(handling(self._dispatcher(me), self._speaking)),
+            dropping(handling(self._dispatcher(me), speaking)),
             spawn=self._tasks.spawn,
             on_quarantine=owe_unreadable,
         )

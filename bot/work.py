@@ -37,6 +37,10 @@ class Unreadable(Exception):
     """An update of a shape that nobody can read: another try would not read it either."""
 
 
+class BrokenOff(Exception):
+    """A stop came while the handler waited: the update is handled anew at the next start."""
+
+
 class Worker:
     """Finds keys that have something waiting, and serves each until it has nothing more.
 
@@ -98,7 +102,7 @@ class Worker:
         try:
             while following is not None and not self._stop.asked:
                 following = await self._settle(following)
-        except StorageUnavailable:
+        except (StorageUnavailable, BrokenOff):
             log.warning("update %d waits for the next start", update.update_id)
         except DatabaseDamaged:
             raise  # the program ends: the key stays busy, so that nothing of it begins once more
@@ -135,7 +139,7 @@ class Worker:
             await self._persist(lambda: self._handle(update))
         except AlreadyApplied:
             return True
-        except (StorageUnavailable, DatabaseDamaged, Unreadable):
+        except (StorageUnavailable, DatabaseDamaged, Unreadable, BrokenOff):
             raise
         except Exception as error:
             log.error("update %d failed", update.update_id, exc_info=_without_text(error))

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.own_words import SpeakingBot, dropping
 from bot.pacing import Pacing
+from bot.tasks import Stop
 from bot.telegram import TelegramSession
 from handlers.secret_messages import Unwarned, warn
 from storage.records.notices import Priority
@@ -51,7 +52,7 @@ async def bot(
 ) -> AsyncIterator[SpeakingBot]:
     bot_api.always["sendMessage"] = sent
     session = TelegramSession(api_url)
-    yield SpeakingBot(TOKEN, session, pacing, monotonic=clock, sleep=clock.sleep)
+    yield SpeakingBot(TOKEN, session, pacing, stop=Stop(), monotonic=clock, sleep=clock.sleep)
     await session.close()
 
 
