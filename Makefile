@@ -29,9 +29,10 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: setup
 	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
-# Every fault in pairs with a crash at every step; takes more than an hour.
+# Every fault in pairs with a crash at every step, and all else that `make test` plays less of; takes
+# more than an hour.
 crash: setup
-	@CRASH_FULL=1 $(BIN)/python -m pytest tests/crash --numprocesses 2 -rA
+	@CRASH_FULL=1 $(BIN)/python -m pytest tests/crash $$(grep -lr 'import.* times$$' tests) --numprocesses 2 -rA
 
 check: setup
 	@$(BIN)/ruff format --check --quiet .

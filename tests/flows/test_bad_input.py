@@ -15,6 +15,7 @@ from tests.flows.acting import (
     at_step,
     press,
     review,
+    settled,
 )
 
 NUMBERS = {
@@ -119,3 +120,17 @@ async def test_a_text_of_nothing(connected: Person, blank: str) -> None:
     refusal = await chat.wait_for("There is nothing to read in that", after=bad.id)
     assert TEXT_ASKED in card.text
     assert chat.last is refusal
+
+
+async def test_rows_02_and_03_a_message_that_cannot_be_handled_is_told_of_once(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    """To whom the bot knows; a stranger is told nothing."""
+    anna, stranger = connected, sandbox.telegram.person(1999, "Eve", "en", "eve")
+    before = len(anna.chat.from_bot)
+    for sender in (stranger, anna):
+        sandbox.telegram.updates.push_raw({"message": {"from": sender.wire, "text": 5}})
+    told = await anna.chat.wait_for("I could not handle one of your messages.")
+    await settled(anna)
+    assert anna.chat.from_bot[before:] == [told]
+    assert stranger.chat.from_bot == []

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -35,6 +36,7 @@ from storage.records.notices import (
 )
 from storage.records.outbox import OutboxState
 from storage.records.places import Place
+from storage.records.updates import StoredUpdate
 from tests.integration.mail.room import ANNA, HOME, OLEG, Room
 
 NEW, EDIT = Manner.NEW, Manner.EDIT
@@ -497,3 +499,12 @@ async def test_an_edit_that_comes_late_leaves_the_message_alone_that_tells_the_o
     assert await room.live(CardKind.OUTBOX, row.id) is not None
     await owe(room, EDIT, subject=row.id, kind=NoticeKind.OUTBOX)
     assert await room.see() == []
+
+
+async def test_row_03_updates_that_are_given_up_together_are_told_of_once(room: Room) -> None:
+    """Of those whom nobody knows, nothing is told."""
+    for number, person in enumerate((ANNA, ANNA, OLEG)):
+        given_up = StoredUpdate(7, number, person, room.clock.now, 3, {})
+        await room.database.write(partial(delivery.owe_unreadable, update=given_up))
+    assert [(one.kind, one.edited) for one in await room.see()] == [(NoticeKind.UNREADABLE, False)]
+    assert await room.owed() == []
