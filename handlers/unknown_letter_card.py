@@ -12,7 +12,7 @@ from handlers.texts import Texts
 from mail.decisions import Decision
 from mail.scenes import OutboxScene
 from storage.records.notices import CardKind
-from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.outbox import Looked, OutboxRow, OutboxState, Why
 
 
 def verifying_lines(row: OutboxRow, _: Texts) -> tuple[list[Text], Keyboard]:
@@ -41,18 +41,10 @@ def unknown_lines(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
         )
         return lines, ()
     zone = scene.connection.account.zone if scene.connection else ""
-    if doubt := _own_doubt(row, _):
-        lines.append(Text(doubt))
-    elif row.why is Why.NOT_LOOKED:
-        lines.append(Text(_not_looked(scene, zone, _)))
-    elif row.failure is not None:
-        lines.append(Text(failure_sentence(row.failure, _, zone)))
-    if row.why is Why.NOT_FOUND:
-        lines.append(
-            Text(
-                _("The bot looked for it in Bitrix24 and did not find it. It may still have left.")
-            )
-        )
+    happened = _own_doubt(row, _)
+    if not happened and row.failure is not None:
+        happened = failure_sentence(row.failure, _, zone)
+    lines += [Text(line) for line in (happened, _seen(scene, zone, _)) if line]
     lines.append(Text(_("Look under “Sent” in Bitrix24, then say here what you found.")))
     again = Button(
         _("Send again"), AskAgainButton(row=row.id, revision=row.revision, sure=True).pack()
@@ -99,8 +91,21 @@ def _own_doubt(row: OutboxRow, _: Texts) -> str:
             return ""
 
 
+def _seen(scene: OutboxScene, zone: str, _: Texts) -> str:
+    """What the bot saw when it looked for the letter; '' if it has not looked."""
+    match scene.row.looked:
+        case Looked.NOT_FOUND:
+            return _(
+                "The bot looked for it in Bitrix24 and did not find it. It may still have left."
+            )
+        case Looked.NOT_LOOKED:
+            return _not_looked(scene, zone, _)
+        case _:
+            return ""
+
+
 def _not_looked(scene: OutboxScene, zone: str, _: Texts) -> str:
-    failure = scene.row.failure
+    failure = scene.row.look_failure
     if scene.connection is None:
         return _("The bot could not look for it, because the portal was disconnected.")
     if failure is None:

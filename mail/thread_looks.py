@@ -22,7 +22,7 @@ from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import Draft, Field, GuardStop
 from storage.records.failures import Failure
-from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
+from storage.records.outbox import Earlier, Looked, OutboxRow, OutboxState, Why
 
 _log = logging.getLogger(__name__)
 
@@ -90,15 +90,12 @@ class Looks:
             return None
         mine, connection, draft = found
         self._step("looking")
-        why, failure = mine.why, mine.failure  # of a restart people hear until they ask to look
+        failure: Failure | None = None
         try:
             sees = await self._sees(mine, connection, draft)
-            if sees is False:
-                failure = None if why is Why.NOT_LOOKED else failure
-                why = why if why is Why.RESTART and not mine.no_replay else Why.NOT_FOUND
         except Refused as error:
             _log.info("outbox %s: the thread cannot be read: %s", row.id, error)
-            sees, why, failure = None, Why.NOT_LOOKED, stored(error.failure)
+            sees, failure = None, stored(error.failure)
         except PortalError as error:
             await self._database.write(partial(self._not_now, row=mine, error=error))
             return None
@@ -106,14 +103,15 @@ class Looks:
         if sees:
             await self._database.write(lambda tx: _found(tx, mine))
             return None
-        return await self._repeat_or_ask(mine, connection, why, failure)
+        looked = Looked.NOT_LOOKED if sees is None else Looked.NOT_FOUND
+        return await self._repeat_or_ask(mine, connection, looked, failure)
 
     def _claim_look(
         self, tx: Transaction, row: OutboxRow
     ) -> tuple[OutboxRow, Connection, Draft | None] | None:
         connection = connections.find(tx, row.owner, row.connection)
         if connection is None or not row.body:
-            wire_results.leave_unknown(tx, row, self._waits, failure=None, why=Why.NOT_LOOKED)
+            self._leave_unknown(tx, row, Looked.NOT_LOOKED, None)
             return None
         if not outbox_claims.claim_look(tx, row, lease_until=tx.now + self._waits.look):
             return None
@@ -142,8 +140,7 @@ class Looks:
         )
         late = tx.now - row.first_wire_at > self._waits.key_safe
         if late or isinstance(error, AccessLost):
-            failure = stored(error.failure)
-            wire_results.leave_unknown(tx, row, self._waits, failure=failure, why=Why.NOT_LOOKED)
+            self._leave_unknown(tx, row, Looked.NOT_LOOKED, stored(error.failure))
             return
         retry_at = error.failure.retry_at or tx.now
         outbox.move(
@@ -151,21 +148,17 @@ class Looks:
             row,
             OutboxState.VERIFYING,
             why=row.why,
-            failure=row.failure or stored(error.failure),
+            failure=row.failure,
             next_at=max(retry_at, tx.now + (timedelta(0) if moved else pause)),
             deferrals=row.deferrals + 1,
         )
 
     async def _repeat_or_ask(
-        self, row: OutboxRow, connection: Connection, why: Why, failure: Failure | None
+        self, row: OutboxRow, connection: Connection, looked: Looked, failure: Failure | None
     ) -> Repeat | None:
         """Not found is no proof: the same bytes under the same key, or a person decides."""
         if not await self._database.read(lambda tx: self._may_repeat(tx, row)):
-            await self._database.write(
-                lambda tx: wire_results.leave_unknown(
-                    tx, row, self._waits, failure=failure, why=why
-                )
-            )
+            await self._database.write(lambda tx: self._leave_unknown(tx, row, looked, failure))
             return None
         await self._portal.turn(webhook_of(connection.address), row.method)
         began = self._senses.monotonic()
@@ -180,6 +173,14 @@ class Looks:
 
         claimed = await self._database.write(claim)
         return None if claimed is None else Repeat(claimed, connection, began)
+
+    def _leave_unknown(
+        self, tx: Transaction, row: OutboxRow, looked: Looked, failure: Failure | None
+    ) -> None:
+        """What made the bot look stands beside what it saw."""
+        wire_results.leave_unknown(
+            tx, row, self._waits, failure=row.failure, looked=looked, look_failure=failure
+        )
 
     def _may_repeat(self, tx: Reading, row: OutboxRow) -> bool:
         """Only under a key that this portal has shown to keep, and surely still keeps."""

@@ -17,7 +17,7 @@ from storage.database import Reading, Transaction
 from storage.records.connections import Connection
 from storage.records.failures import Failure
 from storage.records.notices import NoticeKind
-from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.outbox import Looked, OutboxRow, OutboxState, Why
 
 PutOff = Callable[[OutboxRow, PortalError, datetime], datetime]
 
@@ -143,15 +143,18 @@ def leave_unknown(
     waits: Waits,
     *,
     failure: Failure | None,
-    why: Why | None = None,
+    looked: Looked | None = None,
+    look_failure: Failure | None = None,
 ) -> None:
     """A person decides, and is told so now and twice more."""
     moved = outbox.move(
         tx,
         row,
         OutboxState.UNKNOWN,
-        why=row.why if why is None else why,
+        why=row.why,
         failure=failure,
+        looked=looked,
+        look_failure=look_failure,
     )
     if moved:
         outbox.remind(tx, row, tx.now + waits.reminders[0])

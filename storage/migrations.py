@@ -102,3 +102,11 @@ def m009_absences(db: Database) -> None:
 def m010_outcomes_after_answers(db: Database) -> None:
     """What became of a letter comes after what a person has just asked for."""
     db.execute("UPDATE notices SET priority = priority + 1 WHERE priority > 0")
+
+
+@migrations()
+def m011_looks(db: Database) -> None:
+    """What a look for a letter saw stands beside what made the bot look, no more in its place."""
+    db.execute("ALTER TABLE outbox ADD COLUMN looked TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE outbox ADD COLUMN look_failure BLOB")
+    db.execute("UPDATE outbox SET looked = why, why = '' WHERE why IN ('not_found', 'not_looked')")

@@ -6,7 +6,7 @@ from storage.database import Reading, Transaction
 from storage.outbox_history import note
 from storage.outbox_rows import read_row, sealed
 from storage.records.failures import Failure
-from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.outbox import Looked, OutboxRow, OutboxState, Why
 from storage.times import as_text
 
 WAKE = "outbox"
@@ -83,20 +83,23 @@ def move(
     deferrals: int | None = None,
     replays: int | None = None,
     no_replay: bool | None = None,
+    looked: Looked | None = None,
+    look_failure: Failure | None = None,
     quiet: bool = False,
 ) -> bool:
     """Sets the state if the row still stands as it was read; False: somebody was quicker.
 
     A state in which nothing left clears the time of the first wire, so that Undo works again.
-    What is None stays as it is, but `failure` and `next_at` are set in any case. `quiet`: its card
-    stays as it is, and so do the buttons.
+    What is None stays as it is, but `failure` and `next_at` are set in any case, and `look_failure`
+    together with `looked`. `quiet`: its card stays as it is, and so do the buttons.
     """
     moved = tx.execute(
         """
         UPDATE outbox SET
             state = :state, why = :why, revision = revision + :seen, failure = :failure,
             due_at = :due_at, next_at = :next_at, deferrals = :deferrals, replays = :replays,
-            no_replay = :no_replay, updated_at = :now, lease_until = NULL,
+            no_replay = :no_replay, looked = :looked, look_failure = :look_failure,
+            updated_at = :now, lease_until = NULL,
             remind_at = CASE WHEN :seen THEN NULL ELSE remind_at END,
             first_wire_at = CASE WHEN :left THEN first_wire_at ELSE NULL END
         WHERE id = :id AND owner = :owner AND state = :was AND lease_epoch = :epoch
@@ -113,6 +116,10 @@ def move(
         deferrals=row.deferrals if deferrals is None else deferrals,
         replays=row.replays if replays is None else replays,
         no_replay=int(row.no_replay if no_replay is None else no_replay),
+        looked=(row.looked if looked is None else looked).value,
+        look_failure=sealed(
+            tx, row, "look_failure", row.look_failure if looked is None else look_failure
+        ),
         left=int(to in _MAY_HAVE_LEFT),
         seen=0 if quiet else 1,
         now=as_text(tx.now),

@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.database import Reading, Transaction
 from storage.records.failures import Failure
-from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
+from storage.records.outbox import Envelope, Looked, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 from storage.times import as_text, as_time
 from storage.values import as_json, from_json
@@ -20,7 +20,7 @@ def read_row(tx: Reading, row: dict[str, Any]) -> OutboxRow:
         return tx.open_if_whole(owner, "outbox", column, row_id, blob) if blob else None
 
     failure, accepted_to, envelope = opened("failure"), opened("accepted_to"), opened("envelope")
-    baseline = opened("baseline")
+    baseline, look_failure = opened("baseline"), opened("look_failure")
     return OutboxRow(
         id=row_id,
         owner=owner,
@@ -50,6 +50,8 @@ def read_row(tx: Reading, row: dict[str, Any]) -> OutboxRow:
         no_replay=bool(row["no_replay"]),
         hook_fp=row["hook_fp"],
         baseline=from_json(tuple[int, ...], baseline) if baseline else None,
+        looked=Looked(row["looked"]),
+        look_failure=from_json(Failure, look_failure) if look_failure else None,
     )
 
 

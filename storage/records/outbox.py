@@ -44,9 +44,15 @@ class Why(StrEnum):
     AGAIN = "again"  # sent again as a new row
     ANSWERED = "answered"  # the reply guard found that the letter was answered meanwhile
     UNGUARDED = "unguarded"  # the reply guard was not allowed to look
-    NOT_FOUND = "not_found"  # looked for, and not there: no proof
-    NOT_LOOKED = "not_looked"  # the thread could not be read; the failure says why
     FIRST_LEFT = "first_left"  # sent again, and the first one was found before the second went
+
+
+class Looked(StrEnum):
+    """What the bot saw when it looked for a letter last, beside what made it look."""
+
+    NOT_YET = ""
+    NOT_FOUND = "not_found"  # no proof: copies come late
+    NOT_LOOKED = "not_looked"  # the thread could not be read; the look's failure says why
 
 
 class Earlier(StrEnum):
@@ -95,6 +101,7 @@ class OutboxRow:
     tried again, or a verifying one is looked for. `deferrals` counts tries in a row that did not
     reach the portal, `replays` calls that repeated the first one, which `no_replay` forbids.
     `baseline` are the letters of the thread before the first call, None if it was not read.
+    `failure` is what became of the call, `look_failure` of the last look for the letter.
     """
 
     id: str
@@ -125,6 +132,8 @@ class OutboxRow:
     no_replay: bool = False
     hook_fp: bytes | None = None
     baseline: tuple[int, ...] | None = None
+    looked: Looked = Looked.NOT_YET
+    look_failure: Failure | None = None
 
     @property
     def waits(self) -> bool:

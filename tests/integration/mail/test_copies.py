@@ -10,7 +10,7 @@ from mail.decisions import Decision
 from mail.waits import WAITS
 from storage import outbox
 from storage.records.notices import Manner, NoticeKind
-from storage.records.outbox import OutboxState, Why
+from storage.records.outbox import Looked, OutboxState, Why
 from tests.integration.mail.room import ANNA, JANE, SUPPORT, Room, manners
 
 TICK = timedelta(seconds=20)
@@ -79,6 +79,15 @@ async def test_a_copy_can_look_for_its_letter(room: Room) -> None:
     row = await room.go(OutboxState.SENT, OutboxState.UNKNOWN, every=TICK)
     assert (row.state, row.why) == (OutboxState.SENT, Why.THREAD)
     assert not room.portal.sends
+
+
+async def test_a_look_in_vain_forgot_that_the_database_is_a_copy(room: Room) -> None:
+    await room.told_to_go()
+    await start_as_copy(room)
+    await room.see()
+    await room.decide(await room.row(), Decision.CHECK_AGAIN)
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert (row.why, row.looked) == (Why.RESTORED, Looked.NOT_FOUND)
 
 
 async def test_a_copy_does_not_take_an_earlier_letter_of_the_same_text_for_this_one(

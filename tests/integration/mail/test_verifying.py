@@ -327,6 +327,27 @@ async def test_whether_the_bot_could_look_at_all_was_not_said(room: Room) -> Non
     assert "could not look" not in found_none
 
 
+@pytest.mark.parametrize("answer", [(), LOST, GONE])
+async def test_a_second_look_forgot_that_the_bot_was_stopped(
+    room: Room, answer: tuple[()] | PortalError
+) -> None:
+    await room.told_to_go()
+    await room.go(OutboxState.SENT)
+    await room.database.write(on_the_wire)
+    await room.restart()
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
+    room.portal.correspondence = answer
+    await room.decide(row, Decision.CHECK_AGAIN)
+    said = unknown_text(await room.go(OutboxState.UNKNOWN, every=TICK))
+    assert "The bot was stopped while the letter was on its way." in said
+    assert ("could not look for it" if answer else "did not find it") in said
+
+
+def on_the_wire(tx: Transaction) -> None:
+    """As a kill during the call leaves it."""
+    tx.execute("UPDATE outbox SET state = 'sending'")
+
+
 async def test_a_letter_whose_portal_was_disconnected_was_looked_for_in_vain(room: Room) -> None:
     await unanswered(room)
     row = await room.go(OutboxState.UNKNOWN, every=TICK)

@@ -14,8 +14,10 @@ from storage.migrations import (
     m002_mail,
     m003_updates,
     m004_names_and_tests,
+    m006_outbox_states,
     m008_notices_by_priority,
     m010_outcomes_after_answers,
+    m011_looks,
     migrations,
 )
 from storage.records.notices import Priority
@@ -34,6 +36,14 @@ from tests.integration.storage.released import (
     open_as,
     rows_of,
 )
+
+LETTER = """
+    INSERT INTO outbox (id, owner, chat, thread, draft, connection, method, idempotency_key, body,
+        body_sha256, envelope, state, why, revision, due_at, lease_epoch, attempts, replays,
+        created_at, updated_at)
+    VALUES ('{why}', 1, 1, 0, 'd', 'c', 'm', '{why}', x'', '', x'', 'unknown', '{why}', 1, '', 0, 1,
+        0, '', '')
+"""
 
 Change = Callable[[sqlite_utils.Database], None]
 
@@ -170,6 +180,17 @@ async def test_what_is_owed_keeps_its_place_when_outcomes_come_after_answers(pat
     await run(path, *older, m010_outcomes_after_answers)
     found = ask(path, "SELECT subject, priority FROM notices ORDER BY id")
     assert found == [("answer", Priority.ANSWER), ("fold", Priority.CARD)]
+
+
+async def test_what_a_look_saw_stands_beside_what_made_the_bot_look(path: Path) -> None:
+    older = (m001_start, m002_mail, m006_outbox_states)
+    await run(path, *older)
+    ask(path, "INSERT INTO people VALUES (1, '', '', '', 'admitted', 0, NULL, NULL, 1, '')")
+    for why in ("not_found", "not_looked", "restart"):
+        ask(path, LETTER.format(why=why))
+    await run(path, *older, m011_looks)
+    found = ask(path, "SELECT why, looked FROM outbox ORDER BY id")
+    assert found == [("", "not_found"), ("", "not_looked"), ("restart", "")]
 
 
 async def test_every_table_of_ours_is_strict(path: Path) -> None:
