@@ -41,7 +41,7 @@ class Wrong(ValueError):
 
 
 def bot_token(text: str) -> str:
-    return _matching(r"[0-9]+:[A-Za-z0-9_-]+", text)
+    return _matching(r"[0-9]{1,19}:[A-Za-z0-9_-]+", text)
 
 
 def secret_key(text: str) -> str:

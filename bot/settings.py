@@ -156,6 +156,11 @@ class Settings(BaseSettings):
         return file
 
     @property
+    def bot_id(self) -> int:
+        """Telegram's number of the bot, with which its token begins."""
+        return int(self.bot_token.get_secret_value().partition(":")[0])
+
+    @property
     def secret_keys(self) -> SecretKeys:
         return SecretKeys.read(self._key_text)
 

@@ -83,6 +83,7 @@ async def run(
         make_folder=settings.database_is_default,
     )
     try:
+        await database.refuse_others(settings.bot_id)
         return await _run_with(settings, secrets, database, step, tempo)
     finally:
         await database.close()

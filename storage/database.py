@@ -124,6 +124,10 @@ class Database:
         """The first bot keeps the file; DatabaseRefused for any other."""
         await self.write(lambda tx: _claim(tx, bot_id))
 
+    async def refuse_others(self, bot_id: int) -> None:
+        """DatabaseRefused if it is another bot's; it stays nobody's if it was."""
+        await self.read(lambda tx: _check_bot(tx, bot_id))
+
     async def close(self) -> None:
         """Finishes what was asked for; the writer goes last, so that it can tidy up its journal.
 
@@ -256,8 +260,12 @@ def _claim(tx: Transaction, bot_id: int) -> None:
         "INSERT INTO facts (name, value) VALUES ('bot_id', :bot_id) ON CONFLICT DO NOTHING",
         bot_id=str(bot_id),
     )
+    _check_bot(tx, bot_id)
+
+
+def _check_bot(tx: Reading, bot_id: int) -> None:
     owner = tx.row("SELECT value FROM facts WHERE name = 'bot_id'")
-    if owner != {"value": str(bot_id)}:
+    if owner is not None and owner["value"] != str(bot_id):
         raise DatabaseRefused(Refusal.OTHER_BOT)
 
 

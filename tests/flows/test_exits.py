@@ -10,7 +10,7 @@ import pytest
 from sandbox import Sandbox
 from sandbox.faults import Faults
 from sandbox.telegram.people import Person
-from tests.flows.acting import settled
+from tests.flows.acting import review, settled
 from tests.flows.conftest import TOKEN
 from tests.integration.bot.command_line import bot as run_command
 from tests.support.bot_process import BotProcess, ForkServer
@@ -76,13 +76,23 @@ async def test_a_second_process_on_one_file_is_75_and_the_first_goes_on(
 async def test_row_64_another_bots_token_is_78_and_its_database_is_left_alone(
     bot: BotProcess, connected: Person, sandbox: Sandbox
 ) -> None:
+    """What waited for its portal went out before Telegram had said whose token it is."""
+    card = await review(connected)
+    await sandbox.close_portal()
+    await connected.press(card, "Send").answered()
+    await connected.chat.wait_for("Not sent:", after=card.id)
     await bot.stop()
+    await sandbox.open_portal()
     sandbox.telegram.bot["id"] = int(TOKEN.partition(":")[0])
     sandbox.telegram.token = TOKEN
+    sandbox.telegram.faults.slow(2, method="getMe")
     bot.settings["BOT_TOKEN"] = TOKEN
+    before = (bot.folder / "data" / "bot.db").read_bytes()
     await bot.start()
     assert await ended_with(bot) == DOES_NOT_FIT
     assert "another bot" in bot.log.splitlines()[-1]
+    assert sandbox.portal.sent == []
+    assert (bot.folder / "data" / "bot.db").read_bytes() == before
 
 
 async def test_a_newer_database_is_78(bot: BotProcess, connected: Person) -> None:

@@ -357,8 +357,11 @@ async def test_closing_finishes_what_was_asked_for(db: Database, path: Path) -> 
 
 
 async def test_the_file_belongs_to_the_first_bot(db: Database) -> None:
-    await db.claim_bot(7)
-    await db.claim_bot(7)
-    with pytest.raises(DatabaseRefused) as caught:
-        await db.claim_bot(8)
-    assert caught.value.reason is Refusal.OTHER_BOT
+    await db.refuse_others(8)
+    for _ in range(2):
+        await db.claim_bot(7)
+        await db.refuse_others(7)
+    for other in (db.claim_bot(8), db.refuse_others(8)):
+        with pytest.raises(DatabaseRefused) as caught:
+            await other
+        assert caught.value.reason is Refusal.OTHER_BOT
