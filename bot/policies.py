@@ -8,7 +8,8 @@ from storage.records.notices import Notice, NoticeKind
 
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
 SPARE: Final = 0.5  # seconds beyond what Telegram asks for
-MOST_EDITS: Final = 8  # repeats of an edit, which are harmless; about four minutes of them
+FIRST_EDITS: Final = 8  # repeats of an edit, which are harmless, before its chat goes on without it
+MOST_EDITS: Final = 1440  # about a day of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,11 @@ def again(notice: Notice, verdict: Verdict, *, edits: bool) -> Again | None:
             return Again(_growing(1.0, notice.tries), unless_back=True)
         case Outcome.CONFLICT | Outcome.UNSUPPORTED:
             return Again(_growing(1.0, notice.tries))
+        case Outcome.UNCERTAIN if edits and notice.repeats < FIRST_EDITS:
+            pause = _growing(PROMPT.seconds, notice.tries)
+            return Again(pause, unless_back=True, may_have_arrived=True)
         case Outcome.UNCERTAIN if edits and notice.repeats < MOST_EDITS:
-            return Again(_growing(PROMPT.seconds, notice.repeats), may_have_arrived=True)
+            return Again(LONGEST_PAUSE, alone=True, unless_back=True, may_have_arrived=True)
         case Outcome.UNCERTAIN if not edits and notice.repeats == 0:
             return UNANSWERED[notice.kind]
         case _:

@@ -29,8 +29,7 @@ from storage.database import Database, Transaction
 from storage.errors import StorageUnavailable
 from storage.records.updates import Kept
 
-MEETING: Final = BackoffConfig(min_delay=1.0, max_delay=60.0, factor=2.0, jitter=0.0)
-POLLING: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
+PAUSES: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -71,7 +70,7 @@ class Receiver:
         self._on_return = on_return
         self._poll_seconds = poll_seconds
         self._offset: int | None = None
-        self._pauses = Backoff(POLLING)
+        self._pauses = Backoff(PAUSES)
         self._patience = Patience(monotonic, renew_seconds=renew_seconds)
         self._answered = False
         self._heard_at: float | None = None
@@ -91,7 +90,7 @@ class Receiver:
         await unless_stopped(stop, self._receive())
 
     async def _meet(self) -> User:
-        pauses = Backoff(MEETING)
+        pauses = Backoff(PAUSES)
         while True:
             try:
                 return await self._bot.get_me()

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from storage import notices
+from storage.database import Transaction
+from storage.records.notices import Manner, NoticeKind
+from storage.records.places import Place
 from tests.integration.bot.post import LOOK, Post, now, opened
+from tests.integration.bot.waiting import eventually
 
 ANNA, OLEG = 1, 2
 TRIED = 6  # the next pause is a minute
@@ -21,12 +25,14 @@ async def post(database_path: Path) -> AsyncIterator[Post]:
         yield post
 
 
-async def owe_long_tried(post: Post, person: int) -> None:
+async def owe_long_tried(post: Post, person: int, manner: Manner = Manner.NEW) -> None:
     """As if Telegram had been away for a while already."""
-    await post.owe(person)
-    await post.database.write(
-        lambda tx: tx.execute("UPDATE notices SET tries = :t WHERE state <> 'done'", t=TRIED)
-    )
+
+    def change(tx: Transaction) -> None:
+        notices.owe(tx, person, NoticeKind.ACCOUNTS, Place(person), str(person), manner)
+        tx.execute("UPDATE notices SET tries = :t WHERE state <> 'done'", t=TRIED)
+
+    await post.database.write(change)
 
 
 async def waits_long(post: Post) -> None:
@@ -51,6 +57,18 @@ async def test_row_21_what_waited_for_a_telegram_that_is_back_is_told_at_once(po
     await post.all_done()
     assert len(post.texts(ANNA)) == 2
     assert len(post.texts(OLEG)) == 1
+
+
+async def test_row_21_an_edit_that_may_have_arrived_goes_at_once_when_telegram_is_back(
+    post: Post,
+) -> None:
+    await post.shown(ANNA)
+    lost = post.telegram.faults.answer_lost(method="editMessageText", times=1)
+    await owe_long_tried(post, ANNA, Manner.EDIT)
+    await eventually(lambda: lost.used == 1)
+    await waits_long(post)
+    post.delivery.returned()
+    await post.all_done()
 
 
 async def test_row_21_where_updates_come_but_nothing_goes_out_the_pauses_grow_anew(

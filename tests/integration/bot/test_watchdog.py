@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from bot.patience import RENEW_SECONDS
-from bot.receive import POLLING, Receiver
+from bot.receive import PAUSES, Receiver
 from bot.telegram import POLL_GRACE_SECONDS, TelegramSession
 from storage.database import Database
 from storage.ids import new_id
@@ -144,7 +144,7 @@ async def test_row_22_a_server_that_hangs_is_left_after_a_while(
     town: Town, receiver: Receiver, database: Database, time: Hours
 ) -> None:
     """Others stand behind the same name by now."""
-    longest = POLLING.max_delay
+    longest = PAUSES.max_delay
     stuck, sound = BotApi(), BotApi()
     stuck.patience = 0.01
     await town.serve(stuck, "127.0.0.2")
@@ -160,7 +160,7 @@ async def test_row_22_a_server_that_hangs_is_left_after_a_while(
 
 
 def test_row_22_as_shipped_that_is_within_two_minutes() -> None:
-    assert RENEW_SECONDS + POLLING.max_delay + POLL_GRACE_SECONDS <= 120
+    assert RENEW_SECONDS + PAUSES.max_delay + POLL_GRACE_SECONDS <= 120
 
 
 async def test_calls_under_way_end_on_the_connection_that_they_have(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.policies import MOST_EDITS, UNANSWERED, Again, again
+from bot.policies import FIRST_EDITS, MOST_EDITS, UNANSWERED, Again, again
 from bot.verdicts import Outcome, Verdict
 from storage.records.notices import Manner, Notice, NoticeKind, NoticeState
 from storage.records.places import Place
@@ -39,9 +39,18 @@ def test_row_32_a_new_message_that_may_have_arrived_goes_out_once_more(kind: Not
     assert again(replace(notice, repeats=1), UNCERTAIN, edits=False) is None
 
 
-def test_an_edit_is_repeated_with_longer_and_longer_pauses_but_not_for_ever() -> None:
-    pauses = [again(replace(OWED, repeats=n), UNCERTAIN, edits=True) for n in range(MOST_EDITS + 1)]
-    assert [one and one.seconds for one in pauses] == [3, 6, 12, 24, 48, 60, 60, 60, None]
+def test_an_edit_is_repeated_with_longer_and_longer_pauses_or_as_soon_as_telegram_is_back() -> None:
+    found = [again(replace(OWED, tries=n), UNCERTAIN, edits=True) for n in range(7)]
+    assert [one and one.seconds for one in found] == [3, 6, 12, 24, 48, 60, 60]
+    assert all(one and one.unless_back and not one.alone for one in found)
+
+
+def test_an_edit_that_fails_for_long_holds_up_nothing_and_is_given_up_after_a_day() -> None:
+    """Telegram may be in trouble for longer than some minutes."""
+    found = again(replace(OWED, repeats=FIRST_EDITS), UNCERTAIN, edits=True)
+    assert found == Again(60, alone=True, unless_back=True, may_have_arrived=True)
+    assert MOST_EDITS * found.seconds >= 24 * 3600
+    assert again(replace(OWED, repeats=MOST_EDITS), UNCERTAIN, edits=True) is None
 
 
 @pytest.mark.parametrize(("asked", "waits"), [(1, 1.5), (60, 60.5), (3600, 3600.5)])
