@@ -13,10 +13,11 @@ from bitrix24.errors import Busy, PortalError
 from mail import wire_results
 from mail.bell import Bell
 from mail.clock_watch import ClockWatch
+from mail.looks_after import LooksAfter
+from mail.looks_before import LooksBefore
 from mail.outbox_changes import SIGN, cancel, expire, show_state
 from mail.ports import Portal, Senses, Spawn, Step, Stop
 from mail.scenes import SLOW
-from mail.thread_looks import Looks
 from mail.waits import WAITS, Waits
 from mail.webhooks import webhook_of
 from storage import (
@@ -58,7 +59,8 @@ class Sending:
         self._spawn = spawn
         self._step = step
         self._waits = waits
-        self._looks = Looks(database, portal, senses, waits, step)
+        self._before = LooksBefore(database, portal, senses.clock)
+        self._after = LooksAfter(database, portal, senses, waits, step)
         self._watch = ClockWatch(senses.clock, senses.monotonic)
         self._busy: set[str] = set()
         self._bell = Bell()
@@ -130,7 +132,7 @@ class Sending:
             return
         connection, draft = found
         try:
-            thread = await self._looks.before(row, connection, draft)
+            thread = await self._before.look(row, connection, draft)
             if thread is None:
                 return
             self._step("guarded")
@@ -155,7 +157,7 @@ class Sending:
 
     async def _look_for(self, row: OutboxRow) -> None:
         """A letter that may have left: looked for, and repeated only where that is safe."""
-        repeat = await self._looks.after(row)
+        repeat = await self._after.look(row)
         if repeat is not None:
             await self._wire(repeat.row, repeat.connection, repeat.began)
 

@@ -1,37 +1,27 @@
-"""The two looks into a letter's thread: before it leaves, and when nobody knows whether it did."""
+"""The look into a letter's thread when nobody knows whether it left."""
 
 import hashlib
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bitrix24.errors import AccessLost, Moved, PortalError, Refused, Unknown
+from bitrix24.errors import AccessLost, Moved, PortalError, Refused
 from bitrix24.letter_bodies import html_of
-from bitrix24.models import ThreadLetter
-from mail import moving, reconcile, reply_guard, wire_results
-from mail.draft_changes import known_or_none, reopened, show_typed
-from mail.earlier import give_way, may_be_ours, settle
+from mail import moving, reconcile, wire_results
 from mail.failures import stored
-from mail.outbox_changes import show_state, tell_outcome
+from mail.outbox_changes import show_state
 from mail.ports import Portal, Senses, Step
 from mail.waits import MAX_REPLAYS, Waits
 from mail.webhooks import webhook_of
-from storage import connections, drafts, earlier, outbox, outbox_claims, portals
+from storage import connections, drafts, outbox, outbox_claims, portals
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection
-from storage.records.drafts import Draft, Field, GuardStop
+from storage.records.drafts import Draft
 from storage.records.failures import Failure
-from storage.records.outbox import Earlier, Looked, OutboxRow, OutboxState, Why
+from storage.records.outbox import Looked, OutboxRow, OutboxState, Why
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """The guard lets the letter go."""
-
-    baseline: tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +33,8 @@ class Repeat:
     began: float
 
 
-class Looks:
-    """Reads threads for the outbox."""
+class LooksAfter:
+    """Finds the letter, repeats its call where that is safe, or leaves it to a person."""
 
     def __init__(
         self, database: Database, portal: Portal, senses: Senses, waits: Waits, step: Step
@@ -55,35 +45,7 @@ class Looks:
         self._waits = waits
         self._step = step
 
-    async def before(
-        self, row: OutboxRow, connection: Connection, draft: Draft | None
-    ) -> Passed | None:
-        """The reply guard; None: it stopped the letter and asked. Raises PortalError."""
-        if draft is None or draft.letter_number is None:
-            return Passed(None)
-        try:
-            thread = await self._thread(connection, draft.letter_number)
-        except Unknown:
-            if connection.guarded:
-                raise
-            return Passed(None)
-        except Refused as error:
-            asked = draft.written.stopped is not None or not connection.guarded
-            if asked:
-                return Passed(None)
-            _log.info("outbox %s: the guard could not look: %s", row.id, error)
-            await self._database.write(lambda tx: _stop(tx, row, Why.UNGUARDED, GuardStop(tx.now)))
-            return None
-        answered = reply_guard.look(thread, draft, connection, self._senses.clock())
-        before = await self._database.read(lambda tx: earlier.of_row(tx, row))
-        guarded = connection.guarded
-        if (answered is not None or before is not Earlier.NONE) and await self._database.write(
-            lambda tx: _stops(tx, row, thread, answered, guarded)
-        ):
-            return None
-        return Passed(reply_guard.baseline(thread))
-
-    async def after(self, row: OutboxRow) -> Repeat | None:
+    async def look(self, row: OutboxRow) -> Repeat | None:
         """Looks for the letter; a claimed row if its call is to be repeated."""
         found = await self._database.write(lambda tx: self._claim_look(tx, row))
         if found is None:
@@ -125,11 +87,8 @@ class Looks:
         """Is it there? None: that could not be told."""
         if draft is None or draft.letter_number is None or row.baseline is None:
             return None
-        thread = await self._thread(connection, draft.letter_number)
-        return reconcile.find(row, html_of(row.body), thread) is not None
-
-    async def _thread(self, connection: Connection, number: int) -> tuple[ThreadLetter, ...]:
-        return (await self._portal.thread(webhook_of(connection.address), number)).value
+        got = await self._portal.thread(webhook_of(connection.address), draft.letter_number)
+        return reconcile.find(row, html_of(row.body), got.value) is not None
 
     def _not_now(self, tx: Transaction, *, row: OutboxRow, error: PortalError) -> None:
         """The portal did not say: asked again, as long as the answer could still decide."""
@@ -202,39 +161,3 @@ class Looks:
 def _found(tx: Transaction, row: OutboxRow) -> None:
     if outbox.accept(tx, row, Why.THREAD):
         show_state(tx, row, None)
-
-
-def _stops(
-    tx: Transaction,
-    row: OutboxRow,
-    thread: tuple[ThreadLetter, ...],
-    answered: ThreadLetter | None,
-    guarded: bool,
-) -> bool:
-    """Does it not go? Because the same letter is there, or because a person must be asked."""
-    left = settle(tx, row, thread)
-    if left is not None and left.row.body == row.body:
-        give_way(tx, row, left.row)
-    elif left is not None and guarded:
-        sender = left.row.envelope.sender
-        _stop(tx, row, Why.ANSWERED, GuardStop(tx.now, sender, left.date, Earlier.LEFT))
-    elif answered is not None:
-        mine = may_be_ours(tx, row, answered)
-        perhaps = Earlier.MAY_HAVE_LEFT if mine else Earlier.NONE
-        _stop(tx, row, Why.ANSWERED, GuardStop(tx.now, answered.from_, answered.date, perhaps))
-    else:
-        return False
-    return True
-
-
-def _stop(tx: Transaction, row: OutboxRow, why: Why, stopped: GuardStop) -> None:
-    """Back to the review, where Send sends it in spite of that."""
-    if not outbox.move(tx, row, OutboxState.CANCELLED, why=why):
-        return
-    tell_outcome(tx, row)
-    draft = drafts.find(tx, row.owner, row.draft)
-    against = known_or_none(tx, draft) if draft else None
-    if draft is None or against is None:
-        return
-    draft = replace(draft, written=replace(draft.written, stopped=stopped))
-    show_typed(tx, reopened(draft, Field.REVIEW, against))

@@ -1,0 +1,101 @@
+"""The look into a letter's thread right before it leaves: may it still go?"""
+
+import logging
+from dataclasses import dataclass, replace
+
+from bitrix24.errors import Refused, Unknown
+from bitrix24.models import ThreadLetter
+from mail import reply_guard
+from mail.draft_changes import known_or_none, reopened, show_typed
+from mail.earlier import give_way, may_be_ours, settle
+from mail.outbox_changes import tell_outcome
+from mail.ports import Clock, Portal
+from mail.webhooks import webhook_of
+from storage import drafts, earlier, outbox
+from storage.database import Database, Transaction
+from storage.records.connections import Connection
+from storage.records.drafts import Draft, Field, GuardStop
+from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The guard lets the letter go."""
+
+    baseline: tuple[int, ...] | None
+
+
+class LooksBefore:
+    """The reply guard, and what tells of a letter that was sent before."""
+
+    def __init__(self, database: Database, portal: Portal, clock: Clock) -> None:
+        self._database = database
+        self._portal = portal
+        self._clock = clock
+
+    async def look(
+        self, row: OutboxRow, connection: Connection, draft: Draft | None
+    ) -> Passed | None:
+        """The reply guard; None: it stopped the letter and asked. Raises PortalError."""
+        if draft is None or draft.letter_number is None:
+            return Passed(None)
+        try:
+            got = await self._portal.thread(webhook_of(connection.address), draft.letter_number)
+        except Unknown:
+            if connection.guarded:
+                raise
+            return Passed(None)
+        except Refused as error:
+            asked = draft.written.stopped is not None or not connection.guarded
+            if asked:
+                return Passed(None)
+            _log.info("outbox %s: the guard could not look: %s", row.id, error)
+            await self._database.write(lambda tx: _stop(tx, row, Why.UNGUARDED, GuardStop(tx.now)))
+            return None
+        thread = got.value
+        answered = reply_guard.look(thread, draft, connection, self._clock())
+        before = await self._database.read(lambda tx: earlier.of_row(tx, row))
+        guarded = connection.guarded
+        if (answered is not None or before is not Earlier.NONE) and await self._database.write(
+            lambda tx: _stops(tx, row, thread, answered, guarded)
+        ):
+            return None
+        return Passed(reply_guard.baseline(thread))
+
+
+def _stops(
+    tx: Transaction,
+    row: OutboxRow,
+    thread: tuple[ThreadLetter, ...],
+    answered: ThreadLetter | None,
+    guarded: bool,
+) -> bool:
+    """Does it not go? Because the same letter is there, or because a person must be asked."""
+    left = settle(tx, row, thread)
+    if left is not None and left.row.body == row.body:
+        give_way(tx, row, left.row)
+    elif left is not None and guarded:
+        sender = left.row.envelope.sender
+        _stop(tx, row, Why.ANSWERED, GuardStop(tx.now, sender, left.date, Earlier.LEFT))
+    elif answered is not None:
+        mine = may_be_ours(tx, row, answered)
+        perhaps = Earlier.MAY_HAVE_LEFT if mine else Earlier.NONE
+        _stop(tx, row, Why.ANSWERED, GuardStop(tx.now, answered.from_, answered.date, perhaps))
+    else:
+        return False
+    return True
+
+
+def _stop(tx: Transaction, row: OutboxRow, why: Why, stopped: GuardStop) -> None:
+    """Back to the review, where Send sends it in spite of that."""
+    if not outbox.move(tx, row, OutboxState.CANCELLED, why=why):
+        return
+    tell_outcome(tx, row)
+    draft = drafts.find(tx, row.owner, row.draft)
+    against = known_or_none(tx, draft) if draft else None
+    if draft is None or against is None:
+        return
+    draft = replace(draft, written=replace(draft.written, stopped=stopped))
+    show_typed(tx, reopened(draft, Field.REVIEW, against))
