@@ -100,6 +100,11 @@ def _seen(scene: OutboxScene, zone: str, _: Texts) -> str:
             )
         case Looked.NOT_LOOKED:
             return _not_looked(scene, zone, _)
+        case Looked.PERHAPS:
+            return _(
+                "This letter is in Bitrix24, but fewer times than you sent it: the bot cannot tell "
+                "which of them left."
+            )
         case _:
             return ""
 

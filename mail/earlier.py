@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bitrix24.letter_bodies import html_of
 from bitrix24.models import ThreadLetter
 from mail import reconcile
 from mail.outbox_changes import show_state
@@ -30,15 +29,15 @@ def settle(tx: Transaction, row: OutboxRow, thread: Iterable[ThreadLetter]) -> L
 
     Whoever told it to go did not know either, and may not want it any more.
     """
-    there = list(thread)
-    found = [left for one in earlier.before(tx, row) if (left := _settled(tx, row, one, there))]
+    seen = reconcile.look(earlier.on_the_wire(tx, row), thread).left
+    before = earlier.before(tx, row)
+    found = [left for one in before if (left := _settled(tx, row, one, seen.get(one.id)))]
     return found[-1] if found else None
 
 
 def _settled(
-    tx: Transaction, row: OutboxRow, one: OutboxRow, thread: list[ThreadLetter]
+    tx: Transaction, row: OutboxRow, one: OutboxRow, letter: ThreadLetter | None
 ) -> Left | None:
-    letter = reconcile.find(one, html_of(one.body), thread)
     if one.state is OutboxState.SENT:
         return Left(one, one.updated_at) if one.updated_at >= row.created_at else None
     if letter is None:

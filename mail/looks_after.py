@@ -7,18 +7,19 @@ from datetime import timedelta
 from functools import partial
 
 from bitrix24.errors import AccessLost, Moved, PortalError, Refused
-from bitrix24.letter_bodies import html_of
+from bitrix24.models import ThreadLetter
 from mail import moving, reconcile, wire_results
 from mail.failures import stored
 from mail.outbox_changes import show_state
 from mail.ports import Portal, Senses, Step
 from mail.waits import MAX_REPLAYS, Waits
 from mail.webhooks import webhook_of
-from storage import connections, drafts, outbox, outbox_claims, portals
+from storage import connections, drafts, earlier, notices, outbox, outbox_claims, portals
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import Draft
 from storage.records.failures import Failure
+from storage.records.notices import CardKind
 from storage.records.outbox import Looked, OutboxRow, OutboxState, Why
 
 _log = logging.getLogger(__name__)
@@ -54,18 +55,16 @@ class LooksAfter:
         self._step("looking")
         failure: Failure | None = None
         try:
-            sees = await self._sees(mine, connection, draft)
+            looked = await self._seen(mine, connection, draft)
         except Refused as error:
             _log.info("outbox %s: the thread cannot be read: %s", row.id, error)
-            sees, failure = None, stored(error.failure)
+            looked, failure = Looked.NOT_LOOKED, stored(error.failure)
         except PortalError as error:
             await self._database.write(partial(self._not_now, row=mine, error=error))
             return None
         self._step("looked")
-        if sees:
-            await self._database.write(lambda tx: _found(tx, mine))
+        if looked is None:
             return None
-        looked = Looked.NOT_LOOKED if sees is None else Looked.NOT_FOUND
         return await self._repeat_or_ask(mine, connection, looked, failure)
 
     def _claim_look(
@@ -81,14 +80,14 @@ class LooksAfter:
         assert mine is not None, "it was claimed a moment ago"
         return mine, connection, drafts.find(tx, row.owner, row.draft)
 
-    async def _sees(
+    async def _seen(
         self, row: OutboxRow, connection: Connection, draft: Draft | None
-    ) -> bool | None:
-        """Is it there? None: that could not be told."""
+    ) -> Looked | None:
+        """What the thread shows; None: the letter is there, and it was stored so."""
         if draft is None or draft.letter_number is None or row.baseline is None:
-            return None
+            return Looked.NOT_LOOKED
         got = await self._portal.thread(webhook_of(connection.address), draft.letter_number)
-        return reconcile.find(row, html_of(row.body), got.value) is not None
+        return await self._database.write(lambda tx: _settle(tx, row, got.value))
 
     def _not_now(self, tx: Transaction, *, row: OutboxRow, error: PortalError) -> None:
         """The portal did not say: asked again, as long as the answer could still decide."""
@@ -158,6 +157,19 @@ class LooksAfter:
         )
 
 
-def _found(tx: Transaction, row: OutboxRow) -> None:
-    if outbox.accept(tx, row, Why.THREAD):
-        show_state(tx, row, None)
+def _settle(tx: Transaction, row: OutboxRow, thread: tuple[ThreadLetter, ...]) -> Looked | None:
+    """Stores whatever is proven, also of what this letter was before, or became by Send again."""
+    rows = earlier.on_the_wire(tx, row)
+    sight = reconcile.look(rows, thread)
+    for one in rows:
+        if one.id in sight.left and outbox.accept(tx, one, Why.THREAD):
+            _show(tx, one, row)
+    if row.id in sight.left:
+        return None
+    return Looked.PERHAPS if row.id in sight.perhaps else Looked.NOT_FOUND
+
+
+def _show(tx: Transaction, one: OutboxRow, row: OutboxRow) -> None:
+    """The card of another letter is not sent anew: the one that was looked for tells of it."""
+    if one.id == row.id or notices.live_card(tx, CardKind.OUTBOX, one.place, one.id):
+        show_state(tx, one, None)

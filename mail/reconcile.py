@@ -1,12 +1,15 @@
-"""Looks for a letter among those of its thread: was it this one that left?
+"""Looks for letters among those of their thread: which of them left?
 
 Found is proof. Not found never is: copies come late, and folders are synchronised later still.
+Nor is a copy that another letter may have left there: the same words may have been sent twice.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+from bitrix24.letter_bodies import html_of
 from bitrix24.models import ThreadLetter
 from mail import body
 from mail.recipients import read_addresses, same_address
@@ -18,15 +21,58 @@ COMPARED = 200  # characters of the text, without spaces
 _SPACES = re.compile(r"\s+")
 
 
-def find(row: OutboxRow, html: str, thread: Iterable[ThreadLetter]) -> ThreadLetter | None:
-    """The letter that this row's call made: new in the thread, and the same in every respect.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a thread shows of letters that may have left, by the ids of their rows."""
 
-    Without a baseline nothing can be called new, and nothing is found.
+    left: Mapping[str, ThreadLetter]  # its copy is there, or that of all others too
+    perhaps: frozenset[str]  # a copy is there, which may as well be another's
+
+
+def look(rows: Sequence[OutboxRow], thread: Iterable[ThreadLetter]) -> Sight:
+    """Each copy was made by the call of one of these rows, and no call made two.
+
+    So a row left if the copies cannot all be those of the others. A copy is new in the thread and
+    the same in every respect; without a baseline nothing can be called new, and nothing proven.
     """
-    if row.baseline is None or row.first_wire_at is None:
-        return None
-    text = _compared(body.plain(html))
-    return next((letter for letter in thread if _is_it(row, text, letter)), None)
+    there = list(thread)
+    own = [(row, _own(row, there)) for row in rows]
+    copies = {copy for row, ids in own if row.baseline is not None for copy in ids}
+    left, perhaps = {}, set()
+    for row, ids in own:
+        if row.baseline is None or not ids:
+            continue
+        others = [theirs for other, theirs in own if other is not row]
+        if _may_be_theirs(copies, others):
+            perhaps.add(row.id)
+        else:
+            left[row.id] = next(iter(ids.values()))
+    return Sight(left, frozenset(perhaps))
+
+
+def _own(row: OutboxRow, thread: Iterable[ThreadLetter]) -> dict[int, ThreadLetter]:
+    """What this row's call may have made; none was made where it never was on the wire."""
+    if row.first_wire_at is None:
+        return {}
+    text = _compared(body.plain(html_of(row.body)))
+    return {letter.id: letter for letter in thread if _is_it(row, text, letter)}
+
+
+def _may_be_theirs(copies: Iterable[int], owners: Sequence[Container[int]]) -> bool:
+    """Can each copy have an owner, and each owner one copy at most?"""
+    owned: dict[int, int] = {}
+
+    def given(copy: int, asked: set[int]) -> bool:
+        for owner, may_own in enumerate(owners):
+            if copy not in may_own or owner in asked:
+                continue
+            asked.add(owner)
+            if owner not in owned or given(owned[owner], asked):
+                owned[owner] = copy
+                return True
+        return False
+
+    return all(given(copy, set()) for copy in copies)
 
 
 def may_be(row: OutboxRow, letter: ThreadLetter) -> bool:
@@ -41,8 +87,7 @@ def own_letters(thread: Iterable[ThreadLetter], senders: Iterable[str]) -> list[
 
 
 def _is_it(row: OutboxRow, text: str, letter: ThreadLetter) -> bool:
-    assert row.baseline is not None
-    if letter.id in row.baseline or not may_be(row, letter):
+    if letter.id in (row.baseline or ()) or not may_be(row, letter):
         return False
     return _has_recipients(letter, row) and _has_text(letter, text)
 

@@ -1,4 +1,4 @@
-"""Letters of a draft that were told to go before: those of them that left, or may have."""
+"""Letters that were told to go before or beside one: those of them that left, or may have."""
 
 from typing import Any
 
@@ -9,12 +9,19 @@ from storage.times import as_text
 
 _OF_DRAFT = """
     SELECT id, state FROM outbox
-    WHERE draft = :draft AND owner = :owner AND state IN ('sent', 'abandoned')
+    WHERE draft = :draft AND owner = :owner
+    AND state IN ('sent', 'abandoned', 'unknown', 'verifying')
 """
 _BEFORE = """
     SELECT id, state FROM outbox
-    WHERE draft = :draft AND owner = :owner AND state IN ('sent', 'abandoned')
+    WHERE draft = :draft AND owner = :owner
+    AND state IN ('sent', 'abandoned', 'unknown', 'verifying')
     AND (created_at < :created_at OR (created_at = :created_at AND id < :id))
+    ORDER BY created_at, id
+"""
+_ON_THE_WIRE = """
+    SELECT id FROM outbox
+    WHERE draft = :draft AND owner = :owner AND first_wire_at IS NOT NULL
     ORDER BY created_at, id
 """
 
@@ -22,6 +29,13 @@ _BEFORE = """
 def before(tx: Reading, row: OutboxRow) -> tuple[OutboxRow, ...]:
     """What the same draft was before this row, oldest first."""
     opened = (outbox.find(tx, row.owner, one["id"]) for one in _rows_before(tx, row))
+    return tuple(filter(None, opened))
+
+
+def on_the_wire(tx: Reading, row: OutboxRow) -> tuple[OutboxRow, ...]:
+    """All that the same draft was and that may have left, this row too, oldest first."""
+    found = tx.rows(_ON_THE_WIRE, draft=row.draft, owner=row.owner)
+    opened = (outbox.find(tx, row.owner, one["id"]) for one in found)
     return tuple(filter(None, opened))
 
 

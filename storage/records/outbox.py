@@ -53,6 +53,7 @@ class Looked(StrEnum):
     NOT_YET = ""
     NOT_FOUND = "not_found"  # no proof: copies come late
     NOT_LOOKED = "not_looked"  # the thread could not be read; the look's failure says why
+    PERHAPS = "perhaps"  # such a letter is there, but may be another that was sent
 
 
 class Earlier(StrEnum):

@@ -15,10 +15,10 @@ from storage import connections, notices, outbox, people
 from storage.database import Transaction
 from storage.records.drafts import DraftState, Field
 from storage.records.notices import CardKind, Manner, NoticeKind
-from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
+from storage.records.outbox import Earlier, Looked, OutboxRow, OutboxState, Why
 from storage.records.people import Access, Person
 from storage.times import as_text
-from tests.integration.mail.room import ANNA, CONNECTION, HOME, JANE, SUPPORT, Room, Seen
+from tests.integration.mail.room import ANNA, CONNECTION, HOME, JANE, START, SUPPORT, Room, Seen
 
 EN = Catalogues({}).for_language("en", "en")
 NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
@@ -222,3 +222,38 @@ async def changed_since(room: Room) -> OutboxRow:
     assert await room.send(await room.draft())
     await room.see(after=timedelta(0))
     return (await room.rows())[0]
+
+
+async def lost_again(room: Room, *copies: ThreadLetter) -> OutboxRow:
+    """The second letter goes, nobody knows whether it left either, and these copies show then."""
+    _first, second = await sent_again(room)
+    room.portal.accepts = NO_ANSWER
+    await room.go(OutboxState.VERIFYING)
+    room.portal.correspondence = copies
+    await room.go(OutboxState.UNKNOWN, OutboxState.SENT, every=TICK)
+    return second
+
+
+async def test_nobody_looked_for_the_first_letter_once_the_second_was_lost_too(room: Room) -> None:
+    await lost_again(room, copy(START + timedelta(seconds=12)))
+    first, second = await room.rows()
+    assert (first.state, first.why) == (OutboxState.SENT, Why.THREAD)
+    assert (second.state, second.looked) == (OutboxState.UNKNOWN, Looked.NOT_FOUND)
+    said = words(await room.see())
+    assert HAS in said
+    assert "did not find it" in said
+    assert not said.startswith("Sent to"), "the first has no card any more that could be edited"
+
+
+async def test_a_copy_that_may_be_the_first_letters_proves_neither(room: Room) -> None:
+    await lost_again(room, copy(START + timedelta(minutes=9)))
+    first, second = await room.rows()
+    assert first.state is OutboxState.ABANDONED
+    assert (second.state, second.looked) == (OutboxState.UNKNOWN, Looked.PERHAPS)
+    assert "but fewer times than you sent it" in words(await room.see())
+
+
+async def test_two_copies_prove_both(room: Room) -> None:
+    early, late = copy(START + timedelta(seconds=12)), copy(START + timedelta(minutes=9), number=18)
+    await lost_again(room, early, late)
+    assert [row.state for row in await room.rows()] == [OutboxState.SENT, OutboxState.SENT]

@@ -1,5 +1,6 @@
 """A letter is found in its thread only if it is new there and the same in every respect."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +22,7 @@ ROW = OutboxRow(
     connection="c" * 16,
     method="mail.message.reply",
     idempotency_key="k" * 32,
-    body=b"{}",
+    body=json.dumps({"body": HTML}).encode(),
     body_sha256="",
     envelope=Envelope("support@acme.example", ("jane@client.example", "bob@client.example")),
     state=OutboxState.VERIFYING,
@@ -49,7 +50,28 @@ OURS = ThreadLetter.model_validate(
 
 
 def found(letter: ThreadLetter, row: OutboxRow = ROW) -> bool:
-    return reconcile.find(row, HTML, [letter]) is letter
+    return row.id in reconcile.look([row], [letter]).left
+
+
+def later(seconds: float, number: int = 2) -> OutboxRow:
+    """The same letter, sent again so much later."""
+    at = NOON + timedelta(seconds=seconds)
+    return replace(ROW, id=f"{number:016}", first_wire_at=at, created_at=at)
+
+
+def copy_at(seconds: float, number: int = 17) -> ThreadLetter:
+    at = NOON + timedelta(seconds=seconds)
+    return OURS.model_copy(update={"id": number, "date": at})
+
+
+def seen(rows: list[OutboxRow], *thread: ThreadLetter) -> tuple[list[int], list[int]]:
+    """Which of them left, and which may have."""
+    sight = reconcile.look(rows, thread)
+    numbered = list(enumerate(rows, start=1))
+    return (
+        [number for number, row in numbered if row.id in sight.left],
+        [number for number, row in numbered if row.id in sight.perhaps],
+    )
 
 
 def test_our_letter_is_found() -> None:
@@ -85,4 +107,22 @@ def test_without_a_baseline_nothing_is_proven() -> None:
 def test_only_the_beginning_of_a_long_text_is_compared() -> None:
     long = "word " * 100
     cut = OURS.model_copy(update={"body": long[:400]})
-    assert reconcile.find(ROW, long, [cut]) is cut
+    assert found(cut, replace(ROW, body=json.dumps({"body": long}).encode()))
+
+
+def test_a_copy_of_the_first_letter_proved_that_the_second_had_left() -> None:
+    assert seen([ROW, later(300)], copy_at(5)) == ([1], [])
+    assert seen([ROW, later(60)], copy_at(5)) == ([], [1, 2]), "the clocks may differ so much"
+    assert seen([ROW, later(300)], copy_at(305)) == ([], [1, 2]), "it may have gone slowly"
+
+
+def test_as_many_copies_as_letters_prove_that_all_of_them_left() -> None:
+    two, three = later(300), later(600, 3)
+    assert seen([ROW, two], copy_at(5), copy_at(305, 18)) == ([1, 2], [])
+    assert seen([ROW, two], copy_at(304), copy_at(305, 18)) == ([1, 2], [])
+    assert seen([ROW, two, three], copy_at(5), copy_at(605, 18)) == ([1], [2, 3])
+    assert seen([ROW, two, three], copy_at(5), copy_at(6, 18)) == ([1], []), "one is a stranger's"
+
+
+def test_a_letter_without_a_baseline_may_own_what_is_found() -> None:
+    assert seen([ROW, replace(later(10), baseline=None)], copy_at(15)) == ([], [1])
