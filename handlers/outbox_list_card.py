@@ -45,7 +45,10 @@ _REASONS = {
         mark("Not sent again, because it had left the first time"),
         "⚪",
     ),
-    (OutboxState.ABANDONED, Why.AGAIN): (mark("Not known whether it left"), "❓"),
+    (OutboxState.ABANDONED, Why.AGAIN): (
+        mark("Not known whether it left; you sent it again"),
+        "❓",
+    ),
 }
 
 _URGENT = (OutboxState.UNKNOWN, OutboxState.EXPIRED, OutboxState.BLOCKED)
@@ -118,16 +121,15 @@ def _buttons(row: OutboxRow, number: int, _: Texts) -> list[tuple[Button, ...]]:
             return [
                 (button(_("It was sent"), Decision.WAS_SENT), button(_("Leave it"), Decision.LEAVE))
             ]
-        case OutboxState.UNKNOWN:
+        case OutboxState.UNKNOWN | OutboxState.ABANDONED if row.in_doubt:
+            leave = button(_("Leave it"), Decision.LEAVE)
+            again = button(_("Send again"), Decision.SEND_AGAIN)
             return [
                 (
                     button(_("Check again"), Decision.CHECK_AGAIN),
                     button(_("It was sent"), Decision.WAS_SENT),
                 ),
-                (
-                    button(_("Send again"), Decision.SEND_AGAIN),
-                    button(_("Leave it"), Decision.LEAVE),
-                ),
+                (again, leave) if row.state is OutboxState.UNKNOWN else (leave,),
             ]
         case _:
             return []

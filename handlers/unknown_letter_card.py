@@ -34,28 +34,34 @@ def unknown_lines(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     """A person decides, or has."""
     row = scene.row
     lines = [Text(_not_known(row, _), " ❓")]
-    if row.state is OutboxState.ABANDONED:
-        went_on = row.why is Why.AGAIN
-        lines.append(
-            Text(_("You told it to go once more.") if went_on else _("You left it at that."))
-        )
-        return lines, ()
+    if not row.in_doubt:
+        return [*lines, Text(_("You left it at that."))], ()
     zone = scene.connection.account.zone if scene.connection else ""
-    happened = _own_doubt(row, _)
-    if not happened and row.failure is not None:
-        happened = failure_sentence(row.failure, _, zone)
-    lines += [Text(line) for line in (happened, _seen(scene, zone, _)) if line]
+    said = (_happened(row, zone, _), _seen(scene, zone, _))
+    lines += [Text(line) for line in said if line]
     lines.append(Text(_("Look under “Sent” in Bitrix24, then say here what you found.")))
-    again = Button(
-        _("Send again"), AskAgainButton(row=row.id, revision=row.revision, sure=True).pack()
-    )
-    return lines, (
+    return lines, _ways(row, _)
+
+
+def _ways(row: OutboxRow, _: Texts) -> Keyboard:
+    """Nobody sends the same row again twice: what it became has its own card."""
+    leave = on_row(row, _("Leave it"), Decision.LEAVE)
+    again = AskAgainButton(row=row.id, revision=row.revision, sure=True)
+    sends_again = Button(_("Send again"), again.pack())
+    return (
         (
             on_row(row, _("Check again"), Decision.CHECK_AGAIN),
             on_row(row, _("It was sent"), Decision.WAS_SENT),
         ),
-        (again, on_row(row, _("Leave it"), Decision.LEAVE)),
+        (sends_again, leave) if row.state is OutboxState.UNKNOWN else (leave,),
     )
+
+
+def _happened(row: OutboxRow, zone: str, _: Texts) -> str:
+    if row.why is Why.AGAIN:
+        return _("You told it to go once more.")
+    reason = failure_sentence(row.failure, _, zone) if row.failure else ""
+    return _own_doubt(row, _) or reason
 
 
 def sure_card(row: OutboxRow, _: Texts) -> Shown:
@@ -63,6 +69,7 @@ def sure_card(row: OutboxRow, _: Texts) -> Shown:
     lines = [
         Text(_not_known(row, _), " ❓"),
         Text(_("If it did, sending again means that they get it twice. Send it again?")),
+        Text(_("The first one stays in /outbox, where you can still say what became of it.")),
         Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)),
     ]
     back = AskAgainButton(row=row.id, revision=row.revision, sure=False)

@@ -60,6 +60,6 @@ def give_way(tx: Transaction, row: OutboxRow, left: OutboxRow) -> None:
 def may_be_ours(tx: Reading, row: OutboxRow, letter: ThreadLetter) -> bool:
     """Could this be one of those before, although its text does not prove it?"""
     return any(
-        one.state is OutboxState.ABANDONED and reconcile.may_be(one, letter)
+        one.state is not OutboxState.SENT and reconcile.may_be(one, letter)
         for one in earlier.before(tx, row)
     )

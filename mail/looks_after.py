@@ -10,16 +10,15 @@ from bitrix24.errors import AccessLost, Moved, PortalError, Refused
 from bitrix24.models import ThreadLetter
 from mail import moving, reconcile, wire_results
 from mail.failures import stored
-from mail.outbox_changes import show_state
+from mail.outbox_changes import show_if_there, show_state
 from mail.ports import Portal, Senses, Step
 from mail.waits import MAX_REPLAYS, Waits
 from mail.webhooks import webhook_of
-from storage import connections, drafts, earlier, notices, outbox, outbox_claims, portals
+from storage import connections, drafts, earlier, outbox, outbox_claims, portals
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import Draft
 from storage.records.failures import Failure
-from storage.records.notices import CardKind
 from storage.records.outbox import Looked, OutboxRow, OutboxState, Why
 
 _log = logging.getLogger(__name__)
@@ -162,14 +161,9 @@ def _settle(tx: Transaction, row: OutboxRow, thread: tuple[ThreadLetter, ...]) -
     rows = earlier.on_the_wire(tx, row)
     sight = reconcile.look(rows, thread)
     for one in rows:
-        if one.id in sight.left and outbox.accept(tx, one, Why.THREAD):
-            _show(tx, one, row)
+        if one.id in sight.left and outbox.accept(tx, one, Why.THREAD) and one.id != row.id:
+            show_if_there(tx, one)
     if row.id in sight.left:
+        show_state(tx, row, None)
         return None
     return Looked.PERHAPS if row.id in sight.perhaps else Looked.NOT_FOUND
-
-
-def _show(tx: Transaction, one: OutboxRow, row: OutboxRow) -> None:
-    """The card of another letter is not sent anew: the one that was looked for tells of it."""
-    if one.id == row.id or notices.live_card(tx, CardKind.OUTBOX, one.place, one.id):
-        show_state(tx, one, None)

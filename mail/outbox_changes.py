@@ -34,6 +34,12 @@ def show_state(
     )
 
 
+def show_if_there(tx: Transaction, row: OutboxRow) -> None:
+    """The same for a letter that need not have a card: Send again takes it for the next one."""
+    if notices.live_card(tx, CardKind.OUTBOX, row.place, row.id):
+        show_state(tx, row, None)
+
+
 def tell_outcome(tx: Transaction, row: OutboxRow) -> None:
     """What did not leave, or may have, is told in a new message, because edits do not ring."""
     show_state(tx, row, None)

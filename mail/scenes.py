@@ -57,7 +57,7 @@ class OutboxScene:
 
 @dataclass(frozen=True, slots=True)
 class OutboxListScene:
-    """Letters on their way, and those that lately ended, with the zone of whose mail it is."""
+    """Letters on their way or in doubt, and those that lately ended, with the zone of the mail."""
 
     open: tuple[OutboxRow, ...]
     ended: tuple[OutboxRow, ...]

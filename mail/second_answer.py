@@ -19,6 +19,8 @@ def offers_kept(row: OutboxRow, draft: Draft | None) -> bool:
     """Is there text kept with this letter that only another answer can take?"""
     if draft is None or draft.state is not DraftState.CONFIRMED:
         return False
+    if row.in_doubt:  # what it became by Send again may come back to its review
+        return False
     return row.state in OFFERS_KEPT and bool(draft.written.waiting)
 
 

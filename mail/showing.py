@@ -154,14 +154,18 @@ def zone_of(tx: Reading, reader: Person) -> str:
 
 def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
     place = notice.place
-    on_their_way = outbox_lists.on_their_way(tx, reader.id, place)
+    still_open = (
+        *outbox_lists.on_their_way(tx, reader.id, place),
+        *outbox_lists.sent_again(tx, reader.id, place, tx.now - LATELY),
+    )
     ended = outbox_lists.lately_ended(tx, reader.id, place, tx.now - LATELY, MOST_ENDED)
+    ended = tuple(row for row in ended if not row.in_doubt)
     scene = OutboxListScene(
-        on_their_way,
+        still_open,
         ended,
         tx.now,
         zone_of(tx, reader),
-        {row.id: earlier.of_row(tx, row) for row in (*on_their_way, *ended)},
+        {row.id: earlier.of_row(tx, row) for row in (*still_open, *ended)},
     )
     return Showing(reader, scene, _target(tx, notice, CardKind.OUTBOX_LIST))
 

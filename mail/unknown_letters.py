@@ -4,17 +4,17 @@ from datetime import timedelta
 
 from mail.draft_changes import known
 from mail.errors import Stale
-from mail.outbox_changes import show_state
+from mail.outbox_changes import show_if_there, show_state
 from mail.ports import NewId
 from mail.told_to_go import check_limit, new_row
-from storage import drafts, outbox
+from storage import drafts, earlier, outbox
 from storage.database import Transaction
 from storage.records.outbox import OutboxRow, OutboxState, Why
 
 
 def check_again(tx: Transaction, row: OutboxRow, message: int | None) -> None:
     """The portal is asked once more; the call itself is not repeated."""
-    if row.state is not OutboxState.UNKNOWN or not outbox.move(
+    if not row.in_doubt or not outbox.move(
         tx,
         row,
         OutboxState.VERIFYING,
@@ -37,22 +37,29 @@ def send_again(
         raise Stale
     known(tx, draft)
     check_limit(tx, row.owner)
-    _decide(tx, row, OutboxState.ABANDONED, Why.AGAIN)
+    left_so = row.state is OutboxState.UNKNOWN and outbox.move(
+        tx, row, OutboxState.ABANDONED, why=Why.AGAIN, failure=row.failure
+    )
+    if not left_so:
+        raise Stale
     again = new_row(tx, draft, new_id, undo)
     outbox.add(tx, again)
     show_state(tx, again, message)
+    if message is None:
+        show_if_there(tx, row)
 
 
 def end(tx: Transaction, row: OutboxRow, message: int | None, to: OutboxState) -> None:
-    """It was sent, or Leave it."""
-    _decide(tx, row, to, Why.PERSON)
-    show_state(tx, row, message)
+    """It was sent, or Leave it: somebody may know better than the bot, also while it still looks.
 
-
-def _decide(tx: Transaction, row: OutboxRow, to: OutboxState, why: Why) -> None:
-    """Somebody may know better than the bot, also while it still looks."""
-    knowable = [OutboxState.UNKNOWN]
-    if why is Why.PERSON:
-        knowable.append(OutboxState.VERIFYING)
-    if row.state not in knowable or not outbox.move(tx, row, to, why=why):
+    What was sent again speaks of this letter on its card.
+    """
+    knowable = row.in_doubt or row.state is OutboxState.VERIFYING
+    if not knowable or not outbox.move(tx, row, to, why=Why.PERSON):
         raise Stale
+    if message is None:
+        show_if_there(tx, row)
+    else:
+        show_state(tx, row, message)
+    for one in earlier.after(tx, row):
+        show_if_there(tx, one)

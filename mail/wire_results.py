@@ -146,17 +146,20 @@ def leave_unknown(
     looked: Looked | None = None,
     look_failure: Failure | None = None,
 ) -> None:
-    """A person decides, and is told so now and twice more."""
+    """A person decides, and is told so now and twice more; what was sent again rings no more."""
+    sent_again = row.why is Why.AGAIN
     moved = outbox.move(
         tx,
         row,
-        OutboxState.UNKNOWN,
+        OutboxState.ABANDONED if sent_again else OutboxState.UNKNOWN,
         why=row.why,
         failure=failure,
         looked=looked,
         look_failure=look_failure,
     )
-    if moved:
+    if moved and sent_again:
+        show_state(tx, row, None)
+    elif moved:
         outbox.remind(tx, row, tx.now + waits.reminders[0])
         tell_outcome(tx, row)
 

@@ -11,7 +11,7 @@ from storage import drafts, earlier, notices, outbox, outbox_lists, people
 from storage.database import Reading, Transaction
 from storage.records.drafts import DraftState
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, Priority
-from storage.records.outbox import ENDED, Earlier, OutboxState
+from storage.records.outbox import ENDED, Earlier, OutboxRow, OutboxState
 from storage.records.places import Place
 
 KEPT = timedelta(days=30)  # drafts and letters are kept for so long
@@ -95,9 +95,13 @@ def cards_to_close(tx: Reading, person: int) -> tuple[Card, ...]:
 
     def stays(card: Card) -> bool:
         row = outbox.find(tx, person, card.subject) if card.kind is CardKind.OUTBOX else None
-        return row is not None and row.state in ENDED and row.revision == card.revision
+        return row is not None and _is_over(row) and row.revision == card.revision
 
     return tuple(card for card in notices.live_cards(tx, person) if not stays(card))
+
+
+def _is_over(row: OutboxRow) -> bool:
+    return row.state in ENDED and not row.in_doubt
 
 
 def close(tx: Transaction, card: Card) -> None:

@@ -28,15 +28,24 @@ _ON_THE_WIRE = """
 
 def before(tx: Reading, row: OutboxRow) -> tuple[OutboxRow, ...]:
     """What the same draft was before this row, oldest first."""
-    opened = (outbox.find(tx, row.owner, one["id"]) for one in _rows_before(tx, row))
-    return tuple(filter(None, opened))
+    return _opened(tx, row.owner, _rows_before(tx, row))
+
+
+def after(tx: Reading, row: OutboxRow) -> tuple[OutboxRow, ...]:
+    """What the same draft became after this row, oldest first."""
+    found = tx.rows(
+        "SELECT id FROM outbox WHERE draft = :draft AND owner = :owner "
+        "AND created_at > :created_at ORDER BY created_at, id",
+        draft=row.draft,
+        owner=row.owner,
+        created_at=as_text(row.created_at),
+    )
+    return _opened(tx, row.owner, found)
 
 
 def on_the_wire(tx: Reading, row: OutboxRow) -> tuple[OutboxRow, ...]:
     """All that the same draft was and that may have left, this row too, oldest first."""
-    found = tx.rows(_ON_THE_WIRE, draft=row.draft, owner=row.owner)
-    opened = (outbox.find(tx, row.owner, one["id"]) for one in found)
-    return tuple(filter(None, opened))
+    return _opened(tx, row.owner, tx.rows(_ON_THE_WIRE, draft=row.draft, owner=row.owner))
 
 
 def of_row(tx: Reading, row: OutboxRow) -> Earlier:
@@ -47,6 +56,10 @@ def of_row(tx: Reading, row: OutboxRow) -> Earlier:
 def of_draft(tx: Reading, owner: int, draft: str) -> Earlier:
     """What is known of everything that this draft was."""
     return _most(tx.rows(_OF_DRAFT, owner=owner, draft=draft))
+
+
+def _opened(tx: Reading, owner: int, found: list[dict[str, Any]]) -> tuple[OutboxRow, ...]:
+    return tuple(filter(None, (outbox.find(tx, owner, one["id"]) for one in found)))
 
 
 def _rows_before(tx: Reading, row: OutboxRow) -> list[dict[str, Any]]:

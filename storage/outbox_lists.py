@@ -21,6 +21,19 @@ def on_their_way(tx: Reading, owner: int, place: Place) -> tuple[OutboxRow, ...]
     )
 
 
+def sent_again(tx: Reading, owner: int, place: Place, since: datetime) -> tuple[OutboxRow, ...]:
+    """Letters of this place that were sent again since then, and of which nobody knows yet."""
+    return rows_where(
+        tx,
+        "owner = :owner AND chat = :chat AND thread = :thread AND updated_at >= :since "
+        "AND state = 'abandoned' AND why = 'again' ORDER BY created_at, id",
+        owner=owner,
+        chat=place.chat,
+        thread=place.thread,
+        since=as_text(since),
+    )
+
+
 def lately_ended(
     tx: Reading, owner: int, place: Place, since: datetime, limit: int
 ) -> tuple[OutboxRow, ...]:

@@ -22,7 +22,7 @@ class OutboxState(StrEnum):
     EXPIRED = "expired"  # waited for a day; a person decides whether it still goes
     UNKNOWN = "unknown"  # it may have left; a person decides
     CANCELLED = "cancelled"  # certainly not sent
-    ABANDONED = "abandoned"  # was unknown; the person left it at that
+    ABANDONED = "abandoned"  # was unknown; the person left it at that, or sent it again
 
 
 class Why(StrEnum):
@@ -141,6 +141,12 @@ class OutboxRow:
         """Was it put off, so that it goes out by itself later? On the wire it waits no more."""
         queued_again = self.state is OutboxState.QUEUED and self.deferrals > 0
         return self.state is OutboxState.DEFERRED or queued_again
+
+    @property
+    def in_doubt(self) -> bool:
+        """May a person say what became of it? Also after it was sent again, while nobody knows."""
+        sent_again = self.state is OutboxState.ABANDONED and self.why is Why.AGAIN
+        return self.state is OutboxState.UNKNOWN or sent_again
 
     @property
     def tries_again(self) -> bool:

@@ -17,6 +17,7 @@ from mail.drafts import Drafts
 from mail.errors import BadValue, Closed
 from mail.lookups import Lookups
 from mail.outbox import Outbox
+from mail.outbox_list import OutboxList
 from mail.ports import Senses
 from mail.scenes import (
     AttemptScene,
@@ -271,11 +272,16 @@ class Room:
         message = await self.live(CardKind.DRAFT, draft.id) or self.message()
         return await self.outbox.send(self.cause(), ANNA, HOME, message, draft.id, draft.revision)
 
-    async def decide(self, row: OutboxRow, decision: Decision) -> bool:
-        message = await self.live(CardKind.OUTBOX, row.id) or self.message()
+    async def decide(self, row: OutboxRow, decision: Decision, *, listed: bool = False) -> bool:
+        """A button of the letter's own card, or of the list's."""
+        kind, subject = (CardKind.OUTBOX_LIST, "") if listed else (CardKind.OUTBOX, row.id)
+        message = await self.live(kind, subject) or self.message()
         return await self.outbox.decide(
-            self.cause(), ANNA, HOME, message, row.id, row.revision, decision
+            self.cause(), ANNA, HOME, message, row.id, row.revision, decision, listed=listed
         )
+
+    async def list_outbox(self) -> None:
+        await OutboxList(self.database).show(self.cause(), ANNA, HOME)
 
     # What is there.
 

@@ -3,22 +3,26 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from bitrix24.errors import Failure, FailureCode, NotSent, Refused, RefusedField, Unknown
 from bitrix24.models import Sent, ThreadLetter
+from handlers.cards import Shown
 from handlers.notices import render_scene
 from handlers.texts import Catalogues
 from mail.decisions import Decision
 from mail.draft_presses import Press
-from mail.scenes import Showing
+from mail.errors import Stale
+from mail.scenes import OutboxScene, Showing
 from mail.without_access import cards_to_close, close
-from storage import connections, notices, outbox, people
+from storage import connections, outbox, people
 from storage.database import Transaction
 from storage.records.drafts import DraftState, Field
-from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.notices import CardKind, NoticeKind
 from storage.records.outbox import Earlier, Looked, OutboxRow, OutboxState, Why
 from storage.records.people import Access, Person
 from storage.times import as_text
-from tests.integration.mail.room import ANNA, CONNECTION, HOME, JANE, START, SUPPORT, Room, Seen
+from tests.integration.mail.room import ANNA, CONNECTION, JANE, START, SUPPORT, Room, Seen
 
 EN = Catalogues({}).for_language("en", "en")
 NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
@@ -54,8 +58,12 @@ def words(seen: list[Seen]) -> str:
 
 
 def words_of(one: Seen) -> str:
+    return card_of(one).content()[0]
+
+
+def card_of(one: Seen) -> Shown:
     reader = Person(ANNA, "Anna", "anna", "en", Access.ADMITTED, False, None, None, 1)
-    return render_scene(Showing(reader, one.scene), EN).content()[0]
+    return render_scene(Showing(reader, one.scene), EN)
 
 
 def unguard(tx: Transaction) -> None:
@@ -190,13 +198,11 @@ async def test_a_late_good_answer_counts_after_send_again(room: Room) -> None:
 async def test_the_list_tells_of_the_first_letter(room: Room) -> None:
     _first, second = await sent_again(room)
     await room.decide(second, Decision.UNDO)
-    await room.database.write(
-        lambda tx: notices.owe(tx, ANNA, NoticeKind.OUTBOX_LIST, HOME, "", Manner.NEW)
-    )
+    await room.list_outbox()
     said = words(await room.see())
     assert "Cancelled, not sent ⚪" in said
     assert MAY_HAVE in said.partition("Lately")[2]
-    assert "Not known whether it left ❓" in said
+    assert "Not known whether it left; you sent it again ❓" in said
 
 
 async def test_a_card_of_somebody_removed_does_not_say_that_nothing_left(room: Room) -> None:
@@ -222,6 +228,89 @@ async def changed_since(room: Room) -> OutboxRow:
     assert await room.send(await room.draft())
     await room.see(after=timedelta(0))
     return (await room.rows())[0]
+
+
+async def settle(room: Room, row: OutboxRow, decision: Decision) -> list[Seen]:
+    """A button of the first letter in /outbox."""
+    await room.list_outbox()
+    await room.see()
+    row = next(one for one in await room.rows() if one.id == row.id)
+    await room.decide(row, decision, listed=True)
+    return await room.see()
+
+
+async def test_the_first_letter_could_not_be_settled_any_more(room: Room) -> None:
+    first, _second = await sent_again(room)
+    await room.go(OutboxState.SENT)
+    await room.see()
+    await room.list_outbox()
+    (listed,) = await room.see()
+    card = card_of(listed)
+    assert "1. Not known whether it left; you sent it again ❓" in card.content()[0]
+    labels = [button.label for line in card.keyboard for button in line]
+    assert labels == ["1 · Check again", "1 · It was sent", "1 · Leave it"], "never sent a 3rd time"
+    seen = await settle(room, first, Decision.WAS_SENT)
+    assert (await room.rows())[0].state is OutboxState.SENT
+    assert len(seen) == 2, "the list, and the card of the second, which speaks of the first"
+    assert HAS in words(seen[:1])
+    assert HAS in words(seen[1:])
+
+
+async def test_the_second_letter_is_not_sent_if_the_first_one_is_said_to_have_left(
+    room: Room,
+) -> None:
+    first, _second = await sent_again(room)
+    await settle(room, first, Decision.WAS_SENT)
+    assert (await room.go(OutboxState.CANCELLED)).why is Why.FIRST_LEFT
+    assert len(room.portal.sends) == 1
+
+
+async def test_the_first_letter_is_left_at_that(room: Room) -> None:
+    first, _second = await sent_again(room)
+    await settle(room, first, Decision.LEAVE)
+    first = (await room.rows())[0]
+    assert (first.state, first.why) == (OutboxState.ABANDONED, Why.PERSON)
+    with pytest.raises(Stale):
+        await room.decide(first, Decision.WAS_SENT)
+
+
+async def test_check_again_looks_for_the_first_letter_and_neither_sends_nor_rings(
+    room: Room,
+) -> None:
+    first, _second = await sent_again(room)
+    await room.go(OutboxState.SENT)
+    await settle(room, first, Decision.CHECK_AGAIN)
+    assert (await room.rows())[0].state is OutboxState.VERIFYING
+    await looked(room)
+    first = (await room.rows())[0]
+    assert (first.state, first.why, first.looked) == (
+        OutboxState.ABANDONED,
+        Why.AGAIN,
+        Looked.NOT_FOUND,
+    )
+    (told,) = [one for one in await room.see() if isinstance(one.scene, OutboxScene)]
+    assert (told.kind, told.edited) == (NoticeKind.OUTBOX, True)
+    assert "did not find it" in words([told])
+    room.clock.move_on(timedelta(days=2))
+    await looked(room)
+    assert not await room.see()
+    room.portal.correspondence = (copy(START + timedelta(seconds=12)),)
+    await room.decide(first, Decision.CHECK_AGAIN)
+    await looked(room)
+    assert [row.state for row in await room.rows()] == [OutboxState.SENT, OutboxState.SENT]
+    assert len(room.portal.sends) == 2
+
+
+async def test_the_first_letter_is_never_sent_again_twice(room: Room) -> None:
+    await sent_again(room)
+    with pytest.raises(Stale):
+        await room.decide((await room.rows())[0], Decision.SEND_AGAIN)
+    assert len(await room.rows()) == 2
+
+
+async def looked(room: Room) -> None:
+    async with room.running(room.sending.run):
+        await room.round("outbox")
 
 
 async def lost_again(room: Room, *copies: ThreadLetter) -> OutboxRow:
