@@ -6,9 +6,9 @@ secret is deleted all the same: that needs no row.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from bitrix24.webhook import holds_webhook
 from bot.telegram import plainly
+from bot.verdicts import Outcome, classify
 from handlers.secret_messages import said, take_away
 from handlers.sentences import outage_sentence, secret_left_sentence
 from handlers.texts import Texts
@@ -24,6 +25,8 @@ from mail.ports import Spawn
 
 SIGN_SECONDS: Final = 1.0  # of storing, without an end: then people are told
 AGAIN_SECONDS: Final = 20.0  # who goes on writing is told again after that
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -90,31 +93,47 @@ class Outage:
         if press["id"] in self._answered:
             return
         sentence = outage_sentence(self._texts(press["from"].get("language_code") or ""))
-        await self._bot.answer_callback_query(press["id"], text=sentence, show_alert=True)
-        self._answered.add(press["id"])
+        with _noted(self._answered, press["id"]):
+            await self._bot.answer_callback_query(press["id"], text=sentence, show_alert=True)
 
     async def _take_secret(self, message: Message) -> None:
         where = (message.chat.id, message.message_id)
         if where in self._taken or not holds_webhook(said(message)):
             return
-        if not await take_away(message):
-            await self._bot.send_message(
-                message.chat.id, secret_left_sentence(self._texts_of(message))
-            )
-        self._taken.add(where)
+        with _noted(self._taken, where):
+            if not await take_away(message):
+                await self._bot.send_message(
+                    message.chat.id, secret_left_sentence(self._texts_of(message))
+                )
 
     async def _tell_writer(self, message: Message, newest: int) -> None:
         """Once for all that they wrote so far."""
-        now = self._monotonic()
-        last, at = self._told.get(message.chat.id, (0, now - AGAIN_SECONDS))
-        if message.message_id <= last or now - at < AGAIN_SECONDS:
+        chat, now = message.chat.id, self._monotonic()
+        before = self._told.get(chat, (0, now - AGAIN_SECONDS))
+        if message.message_id <= before[0] or now - before[1] < AGAIN_SECONDS:
             return
-        await self._bot.send_message(message.chat.id, outage_sentence(self._texts_of(message)))
-        self._told[message.chat.id] = (newest, now)
+        self._told[chat] = (newest, now)
+        try:
+            await self._bot.send_message(chat, outage_sentence(self._texts_of(message)))
+        except AiogramError as error:
+            if classify(error).outcome is not Outcome.UNCERTAIN:
+                self._told[chat] = before
+            raise
 
     def _texts_of(self, message: Message) -> Texts:
         language = message.from_user.language_code if message.from_user else None
         return self._texts(language or "")
+
+
+@contextmanager
+def _noted(done: set[T], key: T) -> Iterator[None]:
+    """From before the call, for it may be thought of twice at the same time; not if it fails."""
+    done.add(key)
+    try:
+        yield
+    except AiogramError:
+        done.discard(key)
+        raise
 
 
 def _newest(batch: list[Any], chat: int) -> int:

@@ -47,7 +47,7 @@ async def test_row_50_what_is_typed_while_the_disk_is_full_is_answered_once_ther
     (letter,) = sandbox.portal.sent
     assert TEXT in letter.body
     assert "And one more thing." in letter.body
-    assert len(set(shown(anna))) == len(shown(anna)), "nothing is shown twice"
+    assert len(set(shown(anna))) == len(shown(anna)), (shown(anna), bot.log)
 
 
 @pytest.mark.parametrize("bot_settings", ["2"], indirect=True)

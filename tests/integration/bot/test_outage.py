@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.outage import AGAIN_SECONDS, Outage
 from bot.telegram import TelegramSession
-from tests.integration.bot.bot_api import TOKEN, BotApi, ok, refuses
+from tests.integration.bot.bot_api import TOKEN, BotApi, drops, ok, refuses
 from tests.integration.languages import EN
 
 OLEG = {"id": 43, "is_bot": False, "first_name": "Oleg", "language_code": "en"}
@@ -78,10 +78,35 @@ def outage(bot: Bot, later: Later) -> Outage:
 async def test_who_was_not_reached_was_never_told_of_the_outage(
     bot_api: BotApi, outage: Outage
 ) -> None:
-    bot_api.prescribe("sendMessage", refuses(500, "Internal Server Error"))
+    bot_api.prescribe("sendMessage", refuses(429, "Too Many Requests", retry_after=1))
     for _ in range(3):
         await outage.tell([message(5)])
     assert bot_api.calls == ["sendMessage"] * 2, "told once, after the first try had failed"
+
+
+async def test_row_32_who_may_have_been_told_was_told_again_and_again(
+    bot_api: BotApi, outage: Outage
+) -> None:
+    bot_api.prescribe("sendMessage", drops, drops)
+    for _ in range(3):
+        await outage.tell([message(5)])
+    assert bot_api.calls == ["sendMessage"]
+
+
+async def test_row_50_who_was_being_told_when_the_storage_gave_up_was_told_twice(
+    bot_api: BotApi, outage: Outage, later: Later
+) -> None:
+    """Storing took long, and then failed, while Telegram had not answered yet."""
+    batch = [message(5), press(6), message(7, WEBHOOK)]
+    bot_api.prescribe("deleteMessage", *[refuses(400, "Bad Request: can't be deleted")] * 2)
+    outage.storing(batch)
+    await asyncio.gather(later.run(), outage.tell(batch))
+    assert sorted(bot_api.calls) == [
+        "answerCallbackQuery",
+        "deleteMessage",
+        "sendMessage",
+        "sendMessage",
+    ]
 
 
 async def test_a_press_after_a_hint_was_never_answered(bot_api: BotApi, outage: Outage) -> None:
