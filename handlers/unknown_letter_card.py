@@ -37,10 +37,14 @@ def unknown_lines(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     if not row.in_doubt:
         return [*lines, Text(_("You left it at that."))], ()
     zone = scene.connection.account.zone if scene.connection else ""
-    said = (_happened(row, zone, _), _seen(scene, zone, _))
-    lines += [Text(line) for line in said if line]
-    lines.append(Text(_("Look under “Sent” in Bitrix24, then say here what you found.")))
-    return lines, _ways(row, _)
+    called = _.date_time(row.first_wire_at or row.created_at, zone)
+    said = [_happened(row, zone, _), _seen(scene, zone, _)]
+    if scene.reminds:
+        reminder = _("This is a reminder: you have not said yet what became of it.")
+        said.insert(0, reminder)
+    look = _("Look under “Sent” in Bitrix24 from {time} on, then say here what you found.")
+    said.append(look.format(time=called))
+    return [*lines, *(Text(line) for line in said if line)], _ways(row, _)
 
 
 def _ways(row: OutboxRow, _: Texts) -> Keyboard:

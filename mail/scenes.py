@@ -44,6 +44,7 @@ class OutboxScene:
     """A letter on its way; `rings` where it is told in a message of its own.
 
     `slow`: it waits for its turn, or for an answer, for longer than anybody should in silence.
+    `reminds`: the same was told before.
     `earlier`: what is known of the letter that this one was before it was sent again.
     """
 
@@ -53,6 +54,7 @@ class OutboxScene:
     rings: bool
     slow: bool = False
     earlier: Earlier = Earlier.NONE
+    reminds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from storage.records.pointers import PointsAt
 
 LATELY = timedelta(days=7)
 MOST_ENDED = 10
+SAME_TIME = timedelta(minutes=1)
 
 
 def load(tx: Reading, notice: Notice) -> Showing | None:
@@ -111,7 +112,15 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     message = card.message if card else None
     draft = drafts.find(tx, reader.id, row.draft)
     connection = connections.find(tx, reader.id, row.connection)
-    scene = OutboxScene(row, draft, connection, rings, is_slow(tx, row), earlier.of_row(tx, row))
+    scene = OutboxScene(
+        row,
+        draft,
+        connection,
+        rings,
+        is_slow(tx, row),
+        earlier.of_row(tx, row),
+        reminds=rings and _reminds(tx, row, notice),
+    )
     if rings:
         return Showing(reader, scene, reply_to=message)
     return Showing(reader, scene, target=message)
@@ -123,6 +132,13 @@ def _shows_already(row: OutboxRow, card: Card) -> bool:
     The person may have gone on there: the first press of Send again changes no row.
     """
     return _rings(row) and card.revision == row.revision
+
+
+def _reminds(tx: Reading, row: OutboxRow, notice: Notice) -> bool:
+    """Nobody knows for a while; what is told late because Telegram was away is no reminder."""
+    if row.state is not OutboxState.UNKNOWN:
+        return False
+    return notices.owed_since(tx, notice) - row.updated_at >= SAME_TIME
 
 
 def _rings(row: OutboxRow) -> bool:

@@ -173,6 +173,13 @@ def end(tx: Transaction, notice: Notice, state: NoticeState = NoticeState.DONE) 
         _owe_anew(tx, notice, Manner(row["next_manner"]), Priority(row["priority"]))
 
 
+def owed_since(tx: Reading, notice: Notice) -> datetime:
+    """When somebody was first to hear of it; a later change of the same is told with it."""
+    row = tx.row("SELECT created_at FROM notices WHERE id = :id", id=notice.id)
+    assert row is not None, "it was taken a moment ago"
+    return as_time(row["created_at"])
+
+
 def drop_all(tx: Transaction) -> int:
     """Whatever is owed to anybody, or on the wire. How many that were."""
     return tx.execute("UPDATE notices SET state = 'dropped' WHERE state IN ('owed', 'on_wire')")

@@ -34,7 +34,16 @@ from storage.records.drafts import DraftState, Field
 from storage.records.notices import Manner, NoticeKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
 from tests.integration.languages import EN
-from tests.integration.mail.room import ANNA, CONNECTION, JANE, SUPPORT, Room, a_connection, manners
+from tests.integration.mail.room import (
+    ANNA,
+    CONNECTION,
+    JANE,
+    SUPPORT,
+    Room,
+    Seen,
+    a_connection,
+    manners,
+)
 
 NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
 FAILED = Unknown(Failure(FailureCode.PORTAL_FAILED, 500))
@@ -364,13 +373,33 @@ def unknown_text(row: OutboxRow, connection: Connection | None = WORKING) -> str
 async def test_what_nobody_knows_is_told_three_times_in_all(room: Room) -> None:
     await unanswered(room)
     await room.go(OutboxState.UNKNOWN, every=TICK)
-    rings = 0
+    rings: list[bool] = []
     for hours in (0, 1, 2, 24, 48, 72):
-        async with room.running(room.sending.run):
-            room.clock.move_on(timedelta(hours=hours))
-            await room.round("outbox")
-        rings += sum(1 for one in await room.see() if one.kind is NoticeKind.OUTCOME)
-    assert rings == 3
+        await pass_hours(room, hours)
+        rings += [reminds(one) for one in await room.see() if one.kind is NoticeKind.OUTCOME]
+    assert rings == [False, True, True]
+
+
+async def test_what_is_told_late_is_no_reminder(room: Room) -> None:
+    """Telegram was away for hours: nobody has heard of it before."""
+    await unanswered(room)
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    await pass_hours(room, 2)
+    (told,) = [one for one in await room.see() if one.kind is NoticeKind.OUTCOME]
+    assert not reminds(told)
+
+
+async def pass_hours(room: Room, hours: int) -> None:
+    async with room.running(room.sending.run):
+        room.clock.move_on(timedelta(hours=hours))
+        await room.round("outbox")
+
+
+def reminds(told: Seen) -> bool:
+    assert isinstance(told.scene, OutboxScene)
+    text = outbox_card(told.scene, EN).content()[0]
+    assert "Sep 1, 2026, 10:00" in text, "when the call was made, by the clock on the wall"
+    return "This is a reminder" in text
 
 
 # The reply guard.
