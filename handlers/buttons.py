@@ -52,6 +52,14 @@ class AskAgainButton(CallbackData, prefix="oa"):
     sure: bool
 
 
+class ListAskAgainButton(CallbackData, prefix="ola"):
+    """The same, on the card of /outbox."""
+
+    row: str
+    revision: int
+    sure: bool
+
+
 class MendButton(CallbackData, prefix="m"):
     """From a blocked letter into connecting again."""
 

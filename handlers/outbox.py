@@ -2,14 +2,22 @@
 
 from datetime import datetime
 
-from aiogram import Router
+from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
 from handlers.answers import turn_card
-from handlers.buttons import AskAgainButton, ListButton, MendButton, OutboxButton, SendButton
+from handlers.buttons import (
+    AskAgainButton,
+    ListAskAgainButton,
+    ListButton,
+    MendButton,
+    OutboxButton,
+    SendButton,
+)
 from handlers.commands import CommandText
 from handlers.filters import PrivateChat
 from handlers.outbox_card import outbox_card
+from handlers.outbox_list_card import sure_list_card
 from handlers.places import place_of, place_of_press
 from handlers.presses import PressAnswer
 from handlers.texts import Texts
@@ -140,6 +148,45 @@ async def ask_again(
     await answer()
     shown = sure_card(scene.row, _) if callback_data.sure else outbox_card(scene, _)
     await turn_card(press, shown)
+
+
+@router.callback_query(ListAskAgainButton.filter(F.sure))
+async def ask_again_in_list(
+    press: CallbackQuery,
+    answer: PressAnswer,
+    callback_data: ListAskAgainButton,
+    person: Person,
+    outbox: Outbox,
+    _: Texts,
+) -> None:
+    """The same, on the card of /outbox."""
+    assert press.message is not None, "the filter saw its chat"
+    scene = await outbox.unknown(
+        person.id,
+        place_of_press(press),
+        press.message.message_id,
+        callback_data.row,
+        callback_data.revision,
+        listed=True,
+    )
+    if scene is None:
+        raise Stale
+    await answer()
+    await turn_card(press, sure_list_card(scene.row, _))
+
+
+@router.callback_query(ListAskAgainButton.filter())
+async def back_to_list(
+    press: CallbackQuery,
+    callback_data: ListAskAgainButton,
+    cause: str,
+    person: Person,
+    outbox_list: OutboxList,
+) -> None:
+    """The list takes its place again, as it is now."""
+    assert press.message is not None, "the filter saw its chat"
+    place, message = place_of_press(press), press.message.message_id
+    await outbox_list.show_here(cause, person.id, place, message, callback_data.revision)
 
 
 @router.callback_query(MendButton.filter())

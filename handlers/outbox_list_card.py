@@ -2,13 +2,14 @@
 
 from aiogram.utils.formatting import Bold, Text, as_list
 
-from handlers.buttons import ListButton, MendButton
+from handlers.buttons import ListAskAgainButton, ListButton, MendButton
 from handlers.cards import Button, Shown
 from handlers.earlier_line import earlier_lines
 from handlers.formatting import cut
 from handlers.letter_card import shortened, shown_line
 from handlers.recipient_lines import recipients_text
 from handlers.texts import Texts, mark
+from handlers.unknown_letter_card import sure_text
 from mail.decisions import Decision
 from mail.scenes import OutboxListScene
 from storage.records.notices import CardKind
@@ -77,6 +78,14 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
     return Shown(as_list(*lines, sep="\n\n"), keyboard, CardKind.OUTBOX_LIST)
 
 
+def sure_list_card(row: OutboxRow, _: Texts) -> Shown:
+    """Before the second press of Send again, in the place of the list."""
+    send = ListButton(row=row.id, revision=row.revision, decision=Decision.SEND_AGAIN)
+    back = ListAskAgainButton(row=row.id, revision=row.revision, sure=False)
+    keyboard = ((Button(_("Send again"), send.pack()), Button(_("Back"), back.pack())),)
+    return Shown(sure_text(row, _), keyboard, CardKind.OUTBOX_LIST)
+
+
 def _line(row: OutboxRow, number: str, scene: OutboxListScene, _: Texts) -> Text:
     said, sign = _ended_so(row) or _STATES[OutboxState.DEFERRED if row.waits else row.state]
     to = _cut(recipients_text(row.envelope.to, _))
@@ -123,7 +132,8 @@ def _buttons(row: OutboxRow, number: int, _: Texts) -> list[tuple[Button, ...]]:
             ]
         case OutboxState.UNKNOWN | OutboxState.ABANDONED if row.in_doubt:
             leave = button(_("Leave it"), Decision.LEAVE)
-            again = button(_("Send again"), Decision.SEND_AGAIN)
+            ask = ListAskAgainButton(row=row.id, revision=row.revision, sure=True)
+            again = Button(f"{number} · " + _("Send again"), ask.pack())
             return [
                 (
                     button(_("Check again"), Decision.CHECK_AGAIN),

@@ -70,12 +70,6 @@ def _happened(row: OutboxRow, zone: str, _: Texts) -> str:
 
 def sure_card(row: OutboxRow, _: Texts) -> Shown:
     """Before the second press of Send again."""
-    lines = [
-        Text(_not_known(row, _), " ❓"),
-        Text(_("If it did, sending again means that they get it twice. Send it again?")),
-        Text(_("The first one stays in /outbox, where you can still say what became of it.")),
-        Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)),
-    ]
     back = AskAgainButton(row=row.id, revision=row.revision, sure=False)
     keyboard = (
         (
@@ -83,7 +77,17 @@ def sure_card(row: OutboxRow, _: Texts) -> Shown:
             Button(_("Back"), back.pack()),
         ),
     )
-    return Shown(as_list(*lines), keyboard, CardKind.OUTBOX, row.id, row.revision)
+    return Shown(sure_text(row, _), keyboard, CardKind.OUTBOX, row.id, row.revision)
+
+
+def sure_text(row: OutboxRow, _: Texts) -> Text:
+    """What sending it again may lead to."""
+    return as_list(
+        Text(_not_known(row, _), " ❓"),
+        Text(_("If it did, sending again means that they get it twice. Send it again?")),
+        Text(_("The first one stays in /outbox, where you can still say what became of it.")),
+        Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)),
+    )
 
 
 def _not_known(row: OutboxRow, _: Texts) -> Text:

@@ -9,14 +9,14 @@ from mail.decisions import Decision
 from mail.draft_changes import check_card, pressed, relabel, show_pressed
 from mail.errors import Stale
 from mail.late_presses import came_late, is_old
-from mail.outbox_changes import show_state, tell_outcome
+from mail.outbox_changes import show_state
 from mail.ports import NewId
 from mail.scenes import OutboxScene
 from mail.steps import SHOWS_REVIEW
 from storage import connections, drafts, earlier, notices, outbox
 from storage.database import Database, Transaction
 from storage.records.drafts import DraftState
-from storage.records.notices import CardKind, Manner, NoticeKind
+from storage.records.notices import Card, CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxRow, OutboxState
 from storage.records.places import Place
 
@@ -76,10 +76,9 @@ class Outbox:
         """A button of a letter on its way; TooLate for Undo once it goes, Stale for the rest.
 
         False: by it the letter would have left, but the card was old; it asks again. `listed`: the
-        button stands on the card of /outbox, which stays a list; Send again leads to the letter's
-        own card, because it takes two presses.
+        button stands on the card of /outbox, which stays a list.
         """
-        kind, subject = (CardKind.OUTBOX_LIST, "") if listed else (CardKind.OUTBOX, row_id)
+        kind, subject = _card_of(row_id, listed=listed)
 
         def change(tx: Transaction) -> bool:
             tx.once(cause)
@@ -92,15 +91,14 @@ class Outbox:
             own = None if listed else message
             if listed:
                 notices.owe(tx, person, NoticeKind.OUTBOX_LIST, place, "", Manner.EDIT)
-            if listed and decision is Decision.SEND_AGAIN:
-                tell_outcome(tx, row)
-            elif row.state in decisions.LEAVES_FROM.get(decision, ()) and (
+            if listed and decision is Decision.SEND_AGAIN and not _asks(card, row):
+                raise Stale
+            if row.state in decisions.LEAVES_FROM.get(decision, ()) and (
                 is_old(tx, card) or came_late(tx, pressed_at)
             ):
                 decisions.ask_anew(tx, row, own)
                 return False
-            else:
-                self._decide(tx, row, own, decision)
+            self._decide(tx, row, own, decision)
             return True
 
         return await self._database.write(change)
@@ -129,12 +127,21 @@ class Outbox:
                 show_state(tx, row, message)
 
     async def unknown(
-        self, person: int, place: Place, message: int, row_id: str, revision: int
+        self,
+        person: int,
+        place: Place,
+        message: int,
+        row_id: str,
+        revision: int,
+        *,
+        listed: bool = False,
     ) -> OutboxScene | None:
         """The letter whose outcome is not known, if that is still so: it is looked at now.
 
-        Needs no cause: the row stays as it is, and its card counts as new.
+        Needs no cause: the row stays as it is, and its card counts as new. `listed`: it is asked
+        about on the card of /outbox.
         """
+        kind, subject = _card_of(row_id, listed=listed)
 
         def look(tx: Transaction) -> OutboxScene | None:
             row = outbox.find(tx, person, row_id)
@@ -142,8 +149,8 @@ class Outbox:
                 return None
             if row.state is not OutboxState.UNKNOWN:
                 return None
-            check_card(tx, person, place, message, CardKind.OUTBOX, row_id)
-            relabel(tx, person, place, message, CardKind.OUTBOX, row_id, revision)
+            check_card(tx, person, place, message, kind, subject)
+            relabel(tx, person, place, message, kind, subject, revision)
             connection = connections.find(tx, person, row.connection)
             draft, told_before = drafts.find(tx, person, row.draft), earlier.of_row(tx, row)
             return OutboxScene(row, draft, connection, rings=False, earlier=told_before)
@@ -154,3 +161,12 @@ class Outbox:
         """The connection that a blocked letter waits for."""
         row = await self._database.read(lambda tx: outbox.find(tx, person, row_id))
         return row.connection if row and row.state is OutboxState.BLOCKED else None
+
+
+def _card_of(row_id: str, *, listed: bool) -> tuple[CardKind, str]:
+    return (CardKind.OUTBOX_LIST, "") if listed else (CardKind.OUTBOX, row_id)
+
+
+def _asks(card: Card | None, row: OutboxRow) -> bool:
+    """Is it this letter, as it stands, that the card of /outbox asked about by the first press?"""
+    return card is not None and card.revision == row.revision

@@ -1,8 +1,10 @@
 """/outbox: a person's letters on their way, and those that lately ended."""
 
+from mail.draft_changes import check_card, relabel
+from mail.errors import Stale
 from storage import notices
 from storage.database import Database, Transaction
-from storage.records.notices import Manner, NoticeKind
+from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.places import Place
 
 
@@ -18,5 +20,20 @@ class OutboxList:
         def change(tx: Transaction) -> None:
             tx.once(cause)
             notices.owe(tx, person, NoticeKind.OUTBOX_LIST, place, "", Manner.NEW)
+
+        await self._database.write(change)
+
+    async def show_here(
+        self, cause: str, person: int, place: Place, message: int, revision: int
+    ) -> None:
+        """In the place of its question about a letter of this revision."""
+
+        def change(tx: Transaction) -> None:
+            tx.once(cause)
+            card = check_card(tx, person, place, message, CardKind.OUTBOX_LIST, "")
+            if card is None or card.revision != revision:
+                raise Stale
+            relabel(tx, person, place, message, CardKind.OUTBOX_LIST, "", 0)
+            notices.owe(tx, person, NoticeKind.OUTBOX_LIST, place, "", Manner.EDIT)
 
         await self._database.write(change)

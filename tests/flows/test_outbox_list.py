@@ -80,11 +80,28 @@ async def test_what_is_not_known_is_decided_in_the_list(
     shown = await listed(anna)
     assert "1. Not known whether it left ❓" in shown.text
     assert shown.buttons == ["1 · Check again", "1 · It was sent", "1 · Send again", "1 · Leave it"]
-    await anna.press(shown, "1 · Send again").answered()
-    told = await chat.wait_for("It is not known whether", after=shown.id)
-    assert "Send again" in told.buttons, "it takes two presses, on the letter's own card"
+    await press(anna, shown, "1 · Send again", "they get it twice")
+    assert shown.buttons == ["Send again", "Back"]
+    await press(anna, shown, "Back", "1. Not known whether it left ❓")
     await press(anna, shown, "1 · It was sent", "Sent ✅")
     assert count_sends(sandbox) == 1
+
+
+async def test_send_again_took_three_presses_in_the_list(
+    connected: Person, sandbox: Sandbox
+) -> None:
+    anna, chat = connected, connected.chat
+    sandbox.portal.sent_copies = "never"
+    sandbox.faults.answer_lost(method=REPLY, times=1)
+    card = await send(anna)
+    told = await chat.wait_for("It is not known whether", after=card.id)
+    shown = await listed(anna)
+    await press(anna, shown, "1 · Send again", "they get it twice")
+    await press(anna, shown, "Send again", "Not known whether it left; you sent it again ❓")
+    again = await chat.wait_for("Goes out in", after=shown.id)
+    await chat.wait_until(lambda _: told.buttons == ["Check again", "It was sent", "Leave it"])
+    await chat.wait_until(lambda _: again.text.startswith(f"Sent to {JANE} ✅"))
+    assert count_sends(sandbox) == 2
 
 
 async def test_an_old_list_decides_nothing_twice(connected: Person) -> None:

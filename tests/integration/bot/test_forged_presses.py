@@ -29,7 +29,14 @@ from bot.tasks import Tasks
 from bot.telegram_side import TelegramSide
 from bot.wiring import _services
 from handlers.account_cards import AccountButton, AccountPress
-from handlers.buttons import AskAgainButton, DraftButton, ListButton, OutboxButton, SendButton
+from handlers.buttons import (
+    AskAgainButton,
+    DraftButton,
+    ListAskAgainButton,
+    ListButton,
+    OutboxButton,
+    SendButton,
+)
 from handlers.connection_cards import AttemptButton
 from mail.draft_presses import Press
 from storage import connections, drafts, outbox, people
@@ -250,7 +257,11 @@ def _counts(button: CallbackData, person: int) -> bool:
             pass
         case SendButton(draft=subject) | OutboxButton(row=subject) | ListButton(row=subject):
             pass
-        case AskAgainButton(row=subject) | AttemptButton(attempt=subject):
+        case (
+            AskAgainButton(row=subject)
+            | ListAskAgainButton(row=subject)
+            | AttemptButton(attempt=subject)
+        ):
             pass
         case _:
             return person == OLEG and getattr(button, "revision", 0) == REVISION
@@ -286,7 +297,7 @@ def test_a_press_that_means_nothing_changes_nothing(desk: Desk, data: str, kind:
     _nothing_comes_of_it(desk, ANNA, data, kind)
 
 
-@settings(max_examples=2 * settings().max_examples)  # nine kinds of button
+@settings(max_examples=2 * settings().max_examples)  # ten kinds of button
 @given(almost_right(), st.sampled_from((ANNA, OLEG)), MESSAGES)
 def test_what_a_button_claims_is_checked_against_the_rows(
     desk: Desk, button: CallbackData, person: int, kind: str

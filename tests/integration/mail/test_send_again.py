@@ -13,6 +13,7 @@ from handlers.texts import Catalogues
 from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.errors import Stale
+from mail.late_presses import OLD_CARD
 from mail.scenes import OutboxScene, Showing
 from mail.without_access import cards_to_close, close
 from storage import connections, outbox, people
@@ -22,7 +23,7 @@ from storage.records.notices import CardKind, NoticeKind
 from storage.records.outbox import Earlier, Looked, OutboxRow, OutboxState, Why
 from storage.records.people import Access, Person
 from storage.times import as_text
-from tests.integration.mail.room import ANNA, CONNECTION, JANE, START, SUPPORT, Room, Seen
+from tests.integration.mail.room import ANNA, CONNECTION, HOME, JANE, START, SUPPORT, Room, Seen
 
 EN = Catalogues({}).for_language("en", "en")
 NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
@@ -41,12 +42,18 @@ def copy(at: datetime, text: str = "Thanks", number: int = 17) -> ThreadLetter:
     )
 
 
-async def sent_again(room: Room) -> tuple[OutboxRow, OutboxRow]:
-    """The first letter, of which nobody knows, and the second, which is held."""
+async def unknown(room: Room) -> OutboxRow:
+    """A letter of which nobody knows, and its card on the screen."""
     room.portal.accepts = NO_ANSWER
     await room.told_to_go()
-    first = await room.go(OutboxState.UNKNOWN, every=TICK)
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
     await room.see()
+    return row
+
+
+async def sent_again(room: Room) -> tuple[OutboxRow, OutboxRow]:
+    """The first letter, of which nobody knows, and the second, which is held."""
+    first = await unknown(room)
     await room.decide(first, Decision.SEND_AGAIN)
     room.portal.accepts = Sent(to=(JANE,))
     return first, await room.row()
@@ -306,6 +313,21 @@ async def test_the_first_letter_is_never_sent_again_twice(room: Room) -> None:
     with pytest.raises(Stale):
         await room.decide((await room.rows())[0], Decision.SEND_AGAIN)
     assert len(await room.rows()) == 2
+
+
+async def test_the_list_sends_nothing_again_that_it_did_not_ask_about(room: Room) -> None:
+    await unknown(room)
+    await room.list_outbox()
+    await room.see()
+    row = await room.row()
+    with pytest.raises(Stale):
+        await room.decide(row, Decision.SEND_AGAIN, listed=True)
+    message = await room.live(CardKind.OUTBOX_LIST, "")
+    assert message is not None
+    assert await room.outbox.unknown(ANNA, HOME, message, row.id, row.revision, listed=True)
+    room.clock.move_on(OLD_CARD + timedelta(seconds=1))
+    assert not await room.decide(row, Decision.SEND_AGAIN, listed=True)
+    assert len(await room.rows()) == 1
 
 
 async def looked(room: Room) -> None:
