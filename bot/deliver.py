@@ -170,6 +170,9 @@ class Delivery:
         if found is None:
             await self._drop(notice)
             return False
+        if notice.repeats and found.target is None and not await self._messages.are_answered():
+            await self._put_off(notice, policies.unheard(notice))
+            return True
         returns = self._held_back.returns
         try:
             card = await self._messages.put(notice, found)
@@ -210,7 +213,8 @@ class Delivery:
             return
         if verdict.outcome is Outcome.RETRY_AFTER:
             self._pacing.refused(notice.place.chat, again.seconds, self._monotonic())
-        log.warning("a %s notice waits %.1f s: %s", notice.kind, again.seconds, plainly(error))
+        wait = "until its person is heard of" if again.when_heard else f"{again.seconds:.1f} s"
+        log.warning("a %s notice waits %s: %s", notice.kind, wait, plainly(error))
         await self._put_off(notice, again)
 
     def _elsewhere(
@@ -235,6 +239,8 @@ class Delivery:
 
     async def _put_off(self, notice: Notice, again: Again) -> None:
         until = self._clock() + timedelta(seconds=again.seconds)
+        if again.when_heard:
+            until = notices.UNTIL_HEARD
         if again.unless_back:
             self._held_back.hold(notice.place.chat, until)
         await self._database.write(

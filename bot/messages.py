@@ -29,6 +29,14 @@ class Messages:
         self._render = render
         self._clock = clock
 
+    async def are_answered(self) -> bool:
+        """Does Telegram answer at all now?"""
+        try:
+            await self._bot.get_me()
+        except AiogramError:
+            return False
+        return True
+
     async def put(self, notice: Notice, found: Showing) -> Card | None:
         """The card that came of it, if it is one. Raises AiogramError."""
         if isinstance(found.scene, FoldScene) and found.scene.row is None:

@@ -16,13 +16,15 @@ MOST_EDITS: Final = 1440  # about a day of them
 class Again:
     """Seconds until the next try. `alone`: its chat goes on meanwhile. `counts`: as a try.
 
-    `unless_back`: or as soon as Telegram is reached again.
+    `unless_back`: or as soon as Telegram is reached again. `when_heard`: instead of any time, once
+    something comes from its chat.
     """
 
     seconds: float
     alone: bool = False
     counts: bool = True
     unless_back: bool = False
+    when_heard: bool = False
     may_have_arrived: bool = False
 
 
@@ -30,7 +32,7 @@ PROMPT: Final = Again(3.0, may_have_arrived=True)  # somebody waits; what follow
 ALARM: Final = Again(30.0, alone=True, may_have_arrived=True)  # lost is worse than seen twice
 
 # A new message that may have arrived goes out once more, by its kind. Both copies show the same row
-# and have the same buttons.
+# and have the same buttons. After that it waits until its person does something.
 UNANSWERED: Final = {
     NoticeKind.DRAFT: PROMPT,
     NoticeKind.DRAFT_LETTER: PROMPT,
@@ -67,8 +69,15 @@ def again(notice: Notice, verdict: Verdict, *, edits: bool) -> Again | None:
             return Again(LONGEST_PAUSE, alone=True, unless_back=True, may_have_arrived=True)
         case Outcome.UNCERTAIN if not edits and notice.repeats == 0:
             return UNANSWERED[notice.kind]
+        case Outcome.UNCERTAIN if not edits:
+            return Again(0.0, alone=True, when_heard=True, may_have_arrived=True)
         case _:
             return None
+
+
+def unheard(notice: Notice) -> Again:
+    """Nothing was sent: Telegram answers nobody, and the one repeat would be lost as well."""
+    return Again(_growing(PROMPT.seconds, notice.tries), unless_back=True)
 
 
 def _growing(first: float, times: int) -> float:

@@ -115,8 +115,12 @@ def show_typed(tx: Transaction, draft: Draft, *, grows: bool = False) -> None:
 
 
 def show_pressed(tx: Transaction, draft: Draft, message: int) -> None:
-    """Stores the draft and shows it in the message whose button was pressed."""
+    """Stores the draft and shows it in the message whose button was pressed.
+
+    It arrived, then: no new message is owed any more, should one be.
+    """
     _store(tx, draft)
+    notices.withdraw(tx, NoticeKind.DRAFT, draft.place, draft.id)
     relabel(tx, draft.owner, draft.place, message, CardKind.DRAFT, draft.id, draft.revision)
     _owe(tx, draft, Manner.EDIT)
 

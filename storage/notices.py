@@ -1,7 +1,7 @@
 """Rows of notices, and of the cards that came of them."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from storage.database import Reading, Transaction
 from storage.records.notices import (
@@ -15,6 +15,9 @@ from storage.records.notices import (
 )
 from storage.records.places import Place
 from storage.times import as_text, as_time
+
+UNTIL_HEARD: Final = datetime.max.replace(tzinfo=UTC)  # due once something comes from its chat
+HANDLED: Final = timedelta(seconds=1)  # by then what came has had its effect, mostly
 
 
 def _notice(row: dict[str, Any]) -> Notice:
@@ -250,7 +253,15 @@ def lose_touch(tx: Transaction, chat: int) -> None:
 
 def in_touch(tx: Transaction, chat: int) -> None:
     """Somebody there was heard of again: what waited is shown as it stands now."""
-    if tx.execute("DELETE FROM unreachable WHERE chat = :chat", chat=chat):
+    waited = tx.execute("DELETE FROM unreachable WHERE chat = :chat", chat=chat)
+    waited += tx.execute(
+        "UPDATE notices SET due_at = :soon "
+        "WHERE chat = :chat AND state = 'owed' AND due_at = :until_heard",
+        chat=chat,
+        soon=as_text(tx.now + HANDLED),
+        until_heard=as_text(UNTIL_HEARD),
+    )
+    if waited:
         tx.wake("notices")
 
 

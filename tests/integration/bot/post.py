@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -31,6 +31,7 @@ from storage.records.notices import CardKind, Manner, NoticeKind, Priority
 from storage.records.people import Access, Person
 from storage.records.places import Place
 from storage.sealing import SecretKeys
+from storage.times import as_text
 
 LOOK = 0.02  # seconds between two looks at the rows
 CARD, ALERT, FOLD, TOPIC = "card", "alert", "fold", "topic"
@@ -126,6 +127,30 @@ class Post:
     async def states(self) -> list[str]:
         rows = await self.database.read(lambda tx: tx.rows("SELECT state FROM notices ORDER BY id"))
         return [row["state"] for row in rows]
+
+    async def hurry(self) -> None:
+        """What waits for its time is due."""
+
+        def change(tx: Transaction) -> None:
+            due = as_text(now())
+            later = as_text(now() + timedelta(hours=1))
+            tx.execute(
+                "UPDATE notices SET due_at = :due WHERE state = 'owed' AND due_at < :later",
+                due=due,
+                later=later,
+            )
+            tx.wake("notices")
+
+        await self.tried()
+        await self.database.write(change)
+
+    async def tried(self) -> None:
+        """Something waits for its time."""
+        for _ in range(500):
+            if await self.database.read(notices.next_due) is not None:
+                return
+            await asyncio.sleep(LOOK)
+        raise AssertionError(await self.states())
 
     async def all_done(self, within: float = 10.0) -> None:
         """Everything that is owed was delivered."""

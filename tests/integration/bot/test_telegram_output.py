@@ -10,10 +10,20 @@ import pytest
 from sandbox.telegram import groups, topics
 from sandbox.telegram.chats import Chat, Topic
 from storage import notices
+from storage.database import Transaction
 from storage.records.notices import Manner, Priority
 from storage.records.places import Place
 from storage.times import as_time
-from tests.integration.bot.post import ALERT, CARD, FOLD, TOPIC, Post, now, opened
+from tests.integration.bot.post import (
+    ALERT,
+    CARD,
+    FOLD,
+    KINDS,
+    TOPIC,
+    Post,
+    now,
+    opened,
+)
 from tests.integration.bot.waiting import eventually
 
 ANNA, OLEG = 1, 2
@@ -95,12 +105,38 @@ async def test_row_30_a_text_whose_marks_cannot_be_parsed_comes_as_plain_text(po
 
 
 async def test_row_32_a_card_whose_answer_was_lost_comes_twice_at_most(post: Post) -> None:
+    """And once more with the next thing that its person does; what else they are owed goes on."""
     lost = post.telegram.faults.answer_lost(method="sendMessage", times=2)
     await post.owe(ANNA)
-    await eventually(lambda: lost.used == 2, 10)
-    await post.all_ended()
-    assert await post.states() == ["dropped"]
-    assert post.texts(ANNA) == [CARD] * 2
+    await eventually(lambda: lost.used == 1)
+    await post.hurry()
+    await eventually(lambda: lost.used == 2)
+    await post.owe(ANNA, what=ALERT)
+    await post.telegram.chats[ANNA].wait_for(ALERT)
+    assert (await post.states())[0] == "owed"
+    assert post.texts(ANNA) == [CARD, CARD, ALERT]
+    await post.database.write(lambda tx: notices.in_touch(tx, ANNA))
+    await post.hurry()
+    await post.all_done()
+    assert post.texts(ANNA) == [CARD, CARD, ALERT, CARD]
+
+
+async def test_row_32_the_one_repeat_is_not_spent_on_a_telegram_that_answers_nobody(
+    post: Post,
+) -> None:
+    trouble = post.telegram.faults.html(502)
+
+    def owe_lost(tx: Transaction) -> None:
+        notices.owe(tx, ANNA, KINDS[CARD], Place(ANNA), "", Manner.NEW)
+        tx.execute("UPDATE notices SET repeats = 1")
+
+    await post.database.write(owe_lost)
+    await eventually(lambda: trouble.used == 1)
+    await post.tried()
+    post.telegram.faults.off()
+    post.delivery.returned()
+    await post.all_done()
+    assert calls(post, "sendMessage") == 1
 
 
 async def test_row_34_whoever_deactivates_their_account_is_not_asked_again(post: Post) -> None:

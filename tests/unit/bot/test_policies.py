@@ -36,7 +36,8 @@ def test_row_32_a_new_message_that_may_have_arrived_goes_out_once_more(kind: Not
     assert found is not None
     assert found.may_have_arrived
     assert found.seconds >= 3
-    assert again(replace(notice, repeats=1), UNCERTAIN, edits=False) is None
+    then = again(replace(notice, repeats=1), UNCERTAIN, edits=False)
+    assert then == Again(0, alone=True, when_heard=True, may_have_arrived=True)
 
 
 def test_an_edit_is_repeated_with_longer_and_longer_pauses_or_as_soon_as_telegram_is_back() -> None:

@@ -1,0 +1,68 @@
+"""A review may have arrived, and was repeated once: it waits for what its person does next."""
+
+from datetime import timedelta
+
+from mail.draft_presses import Press
+from storage import notices
+from storage.records.drafts import Draft
+from storage.records.notices import NoticeKind
+from tests.integration.mail.room import ANNA, Room
+
+
+async def unsure_review(room: Room) -> Draft:
+    """Telegram answered neither the message nor its repeat."""
+    await room.begin("15", "Thanks")
+    draft = await room.look_up()
+    room.clock.move_on(timedelta(seconds=1))
+    letter = await room.take()
+    assert letter is not None
+    await room.deliver(letter)
+    review = await room.take()
+    assert review is not None
+    await room.database.write(
+        lambda tx: notices.put_off(
+            tx, review, notices.UNTIL_HEARD, may_have_arrived=True, alone=True
+        )
+    )
+    return draft
+
+
+async def heard(room: Room) -> None:
+    """An update of Anna's is stored."""
+    await room.database.write(lambda tx: notices.in_touch(tx, ANNA))
+
+
+async def shown(room: Room) -> list[tuple[NoticeKind, bool]]:
+    return [(one.kind, one.edited) for one in await room.see(after=timedelta(days=30))]
+
+
+async def test_row_32_a_review_that_may_not_have_arrived_is_shown_with_the_next_thing_they_do(
+    room: Room,
+) -> None:
+    await unsure_review(room)
+    assert await shown(room) == []
+    await heard(room)
+    assert await shown(room) == [(NoticeKind.DRAFT, False)]
+    await heard(room)
+    assert await shown(room) == []
+
+
+async def test_row_32_a_press_on_a_review_that_had_arrived_is_answered_in_it(room: Room) -> None:
+    draft = await unsure_review(room)
+    await heard(room)
+    await room.press(draft, Press.BACK)
+    assert await shown(room) == [(NoticeKind.DRAFT, True)]
+
+
+async def test_row_32_a_review_that_had_arrived_is_not_shown_again_after_send(room: Room) -> None:
+    draft = await unsure_review(room)
+    await heard(room)
+    assert await room.send(draft)
+    assert NoticeKind.DRAFT not in [kind for kind, _ in await shown(room)]
+
+
+async def test_row_32_what_is_typed_meanwhile_shows_one_new_review(room: Room) -> None:
+    await unsure_review(room)
+    await heard(room)
+    await room.say("And one more thing.")
+    assert await shown(room) == [(NoticeKind.DRAFT, False)]
