@@ -92,7 +92,7 @@ class Lookups:
     async def _look_up(
         self, owner: int, draft_id: str, revision: int, *, moved: bool = False
     ) -> None:
-        found = await self._database.read(lambda tx: _question(tx, owner, draft_id))
+        found = await self._database.read(lambda tx: _question(tx, owner, draft_id, revision))
         if found is None:
             return
         draft, connection = found
@@ -177,9 +177,12 @@ def _label(letter: PortalLetter) -> str:
     return " · ".join(piece for piece in (str(letter.id), sender, letter.subject) if piece)
 
 
-def _question(tx: Reading, owner: int, draft_id: str) -> tuple[Draft, Connection] | None:
+def _question(
+    tx: Reading, owner: int, draft_id: str, revision: int
+) -> tuple[Draft, Connection] | None:
+    """What is still to be asked: a question may be answered, or dropped, before its task begins."""
     draft = drafts.find(tx, owner, draft_id)
-    if draft is None:
+    if draft is None or draft.wants is Wants.NOTHING or draft.asked_at_revision != revision:
         return None
     connection = connections.find(tx, owner, draft.connection)
     return (draft, connection) if connection is not None else None

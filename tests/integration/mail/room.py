@@ -18,7 +18,7 @@ from mail.errors import BadValue, Closed
 from mail.lookups import Lookups
 from mail.outbox import Outbox
 from mail.outbox_list import OutboxList
-from mail.ports import Senses
+from mail.ports import Senses, Spawn
 from mail.scenes import (
     AttemptScene,
     DraftScene,
@@ -143,13 +143,13 @@ class Room:
         await self.sending.recover()
         await self.database.write(delivery.recover)
 
-    def new_lookups(self) -> Lookups:
+    def new_lookups(self, spawn: Spawn | None = None) -> Lookups:
         return Lookups(
             self.database,
             self.portal,
             self.clock,
             self.new_id,
-            self.spawn,
+            spawn or self.spawn,
             _nobody_connects,
             _nobody_connects,
         )

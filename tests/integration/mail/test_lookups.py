@@ -1,6 +1,7 @@
 """What drafts want of the portal, and what becomes of the answers."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,10 @@ async def asked(room: Room, times: int = 1) -> None:
         return len(room.portal.asked) >= times
 
     await room.until(so)
+
+
+async def there(things: list[Coroutine[object, object, None]]) -> bool:
+    return bool(things)
 
 
 async def answered(room: Room, draft_id: str) -> Draft:
@@ -213,6 +218,20 @@ async def test_a_question_is_asked_once_however_often_the_loop_wakes(room: Room)
         room.portal.gate.set()
         await answered(room, (await room.draft()).id)
     assert [method for method, _about in room.portal.asked] == ["letter"]
+
+
+@pytest.mark.parametrize("number", ["", "15"], ids=["the unread ones", "a letter"])
+async def test_a_question_that_was_answered_meanwhile_is_not_asked(
+    room: Room, number: str
+) -> None:
+    late: list[Coroutine[object, object, None]] = []
+    await room.begin(number)
+    async with room.running(room.new_lookups(lambda _name, work: late.append(work)).run):
+        await room.until(lambda: there(late))
+    await room.look_up()
+    before = list(room.portal.asked)
+    await late.pop()
+    assert room.portal.asked == before
 
 
 async def test_what_was_wanted_before_a_restart_is_asked_again(room: Room) -> None:
