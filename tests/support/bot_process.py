@@ -4,45 +4,62 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from storage.sealing import new_key
 
 ROOT = Path(__file__).parents[2]
+IMPORT_SECONDS = 60.0  # aiogram takes three, and longer where everybody starts at once
 
 
-class ForkServer:
-    """One process that has imported the bot; every bot of the test run is forked from it."""
+class ForkServerProcess:
+    """The process that has imported the bot; every bot of the test run is forked from it."""
 
     def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="fork-")
+        self.address = str(Path(self._folder.name, "server"))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.fork_server"],
+            [sys.executable, "-m", "tests.support.fork_server", self.address],
             cwd=ROOT,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
         )
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n", "the bot can be imported"
-
-    def ask(self, request: dict[str, Any]) -> dict[str, int]:
-        """One request, one answer; blocks."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return cast("dict[str, int]", json.loads(self._process.stdout.readline()))
 
     def close(self) -> None:
         """Ends it."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.stdout.close()
         self._process.wait()
+        self._folder.cleanup()
+
+
+class ForkServer:
+    """One process of the test run as the fork server's caller. TimeoutError: it does not listen."""
+
+    def __init__(self, address: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        deadline = time.monotonic() + IMPORT_SECONDS
+        while self._socket.connect_ex(address):
+            if time.monotonic() > deadline:
+                raise TimeoutError("the fork server cannot be reached")
+            time.sleep(0.05)
+        self._lines = self._socket.makefile("rw")
+
+    def ask(self, request: dict[str, Any]) -> dict[str, int]:
+        """One request, one answer; blocks."""
+        self._lines.write(json.dumps(request) + "\n")
+        self._lines.flush()
+        return cast("dict[str, int]", json.loads(self._lines.readline()))
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._lines.close()
+        self._socket.close()
 
 
 # Seconds; nobody waits minutes for a portal of the sandbox to be surely done with a call.

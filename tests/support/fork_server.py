@@ -1,8 +1,9 @@
 """Imports the bot once and forks it per test: importing aiogram takes seconds, a fork does not.
 
-Speaks JSON lines: {"start": {settings}, "folder", "log", "user", "waits", "second"} -> {"pid"}, and
-{"wait": pid} -> {"exit"}. {"play": module, …} -> {"pid"} runs `main` of another module.
-The forked child runs the shipped command line, as `python -m bot` would.
+Listens at the Unix socket that it is started with. Every caller gets a process of its own, forked
+too, which speaks JSON lines: {"start": {settings}, "folder", "log", "user", "waits", "second"} ->
+{"pid"}, and {"wait": pid} -> {"exit"}. {"play": module, …} -> {"pid"} runs `main` of another
+module. The forked child runs the shipped command line, as `python -m bot` would.
 """
 
 import ctypes
@@ -13,6 +14,9 @@ import importlib
 import importlib.readers
 import json
 import os
+import select
+import signal
+import socket
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -37,11 +41,27 @@ CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_READ_SEARCH = 1 << 2
 
 
-def serve() -> None:
-    """Until the test run closes our input."""
-    print("ready", flush=True)  # noqa: T201  (the parent reads it)
-    for line in sys.stdin:
-        print(json.dumps(_answer(json.loads(line))), flush=True)  # noqa: T201
+def listen(path: str) -> None:
+    """Until the test run closes our input; those who call are served as long as they stay."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how it ended with a caller
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen()
+        while sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
+            caller, _address = door.accept()
+            if os.fork() == 0:
+                door.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                _serve(caller)
+                os._exit(0)
+            caller.close()
+
+
+def _serve(caller: socket.socket) -> None:
+    with caller, caller.makefile("rw") as lines:
+        for line in lines:
+            lines.write(json.dumps(_answer(json.loads(line))) + "\n")
+            lines.flush()
 
 
 def _answer(request: dict[str, object]) -> dict[str, int]:
@@ -99,4 +119,4 @@ def _become(user: object) -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    listen(sys.argv[1])

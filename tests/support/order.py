@@ -1,9 +1,13 @@
-"""The order of a run in several processes: what is long is begun first, by all.
+"""The order of a run in several processes: who computes does so while others wait.
 
-Each process is given a run of neighbours, and who has done its own takes others' last ones.
+Flows wait for seconds and hardly compute, most other tests compute and never wait: each process
+plays them by turns. Each is given a run of neighbours, and who has done its own takes others' last.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from itertools import chain
+from random import Random
 from typing import TypeVar
 
 import pytest
@@ -14,29 +18,28 @@ FIRST = (
     "test_what_a_button_claims_is_checked_against_the_rows",
 )
 BROWSER = "tests/browser/"  # in one process, as every process needs a browser of its own
-LONG = ("tests/crash/", "tests/flows/")
+SLOW = ("tests/crash/", "tests/flows/")
 
 Item = TypeVar("Item", bound=pytest.Item)
 
 
 def dealt(items: list[Item], processes: int) -> list[Item]:
-    """The same tests; every process begins with its share of the long ones."""
+    """The same tests; every process has its share of the slow ones, spread over its time."""
     if processes == 1:
         return items
-    first, browser, long, quick = (
+    first, browser, slow, quick = (
         [item for item in items if _kind(item.nodeid) == kind] for kind in range(4)
     )
-    hands: list[list[Item]] = [[] for _ in range(processes)]
-    for place, item in enumerate(first):
-        hands[place % processes].append(item)
+    hands: list[list[Item]] = [first[place::processes] for place in range(processes)]
     hands[0] += browser
-    for item in long:
-        min(hands, key=len).append(item)
+    quick = list(chain(*_shuffled_modules(quick)))
     size = len(items) // processes
-    left = iter(quick)
-    for hand in hands:
-        hand += [item for item, _ in zip(left, range(size - len(hand)), strict=False)]
-    return list(chain(*hands, left))
+    for place, hand in enumerate(hands):
+        ours = slow[place::processes]
+        room = max(size - len(hand) - len(ours), 0)
+        hand += _spread(ours, quick[:room])
+        del quick[:room]
+    return list(chain(*hands, quick))
 
 
 def _kind(nodeid: str) -> int:
@@ -44,4 +47,23 @@ def _kind(nodeid: str) -> int:
         return 0
     if nodeid.startswith(BROWSER):
         return 1
-    return 2 if nodeid.startswith(LONG) else 3
+    return 2 if nodeid.startswith(SLOW) else 3
+
+
+def _shuffled_modules(items: Iterable[Item]) -> list[list[Item]]:
+    """Neighbours stay together; whole modules come in an order that is the same every time."""
+    modules: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        modules[item.nodeid.partition("::")[0]].append(item)
+    names = sorted(modules)
+    Random(0).shuffle(names)
+    return [modules[name] for name in names]
+
+
+def _spread(few: list[Item], many: list[Item]) -> list[Item]:
+    """All of both, the few at even distances."""
+    step = len(many) // max(len(few), 1)
+    mixed = [
+        piece for place, one in enumerate(few) for piece in (one, *many[place * step :][:step])
+    ]
+    return mixed + many[len(few) * step :]

@@ -221,9 +221,7 @@ async def test_a_question_is_asked_once_however_often_the_loop_wakes(room: Room)
 
 
 @pytest.mark.parametrize("number", ["", "15"], ids=["the unread ones", "a letter"])
-async def test_a_question_that_was_answered_meanwhile_is_not_asked(
-    room: Room, number: str
-) -> None:
+async def test_a_question_that_was_answered_meanwhile_is_not_asked(room: Room, number: str) -> None:
     late: list[Coroutine[object, object, None]] = []
     await room.begin(number)
     async with room.running(room.new_lookups(lambda _name, work: late.append(work)).run):
