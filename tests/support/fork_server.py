@@ -15,9 +15,9 @@ import importlib.readers
 import json
 import os
 import select
-import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -43,7 +43,6 @@ CAP_DAC_READ_SEARCH = 1 << 2
 
 def listen(path: str) -> None:
     """Until the test run closes our input; those who call are served as long as they stay."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how it ended with a caller
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(path)
         door.listen()
@@ -51,10 +50,12 @@ def listen(path: str) -> None:
             caller, _address = door.accept()
             if os.fork() == 0:
                 door.close()
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 _serve(caller)
                 os._exit(0)
             caller.close()
+    with suppress(ChildProcessError):
+        while os.wait():  # each until its caller hangs up
+            pass
 
 
 def _serve(caller: socket.socket) -> None:
