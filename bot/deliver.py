@@ -185,7 +185,7 @@ class Delivery:
         return True
 
     async def _store(self, change: Callable[[Transaction], None]) -> None:
-        """What Telegram accepted is kept until there is room for it, or it was shown twice."""
+        """What came of a call is kept until there is room for it, or it was made once too often."""
         while True:
             try:
                 await self._database.write(change)
@@ -204,7 +204,7 @@ class Delivery:
         change = self._elsewhere(notice, found, verdict)
         if change is not None:
             log.warning("a %s notice goes another way: %s", notice.kind, plainly(error))
-            await self._database.write(change)
+            await self._store(change)
             return
         again = policies.again(notice, verdict, edits=found.target is not None)
         if again is None:
@@ -235,7 +235,7 @@ class Delivery:
                 return None
 
     async def _drop(self, notice: Notice) -> None:
-        await self._database.write(lambda tx: delivery.drop(tx, notice))
+        await self._store(lambda tx: delivery.drop(tx, notice))
 
     async def _put_off(self, notice: Notice, again: Again) -> None:
         until = self._clock() + timedelta(seconds=again.seconds)
@@ -243,7 +243,7 @@ class Delivery:
             until = notices.UNTIL_HEARD
         if again.unless_back:
             self._held_back.hold(notice.place.chat, until)
-        await self._database.write(
+        await self._store(
             lambda tx: notices.put_off(
                 tx,
                 notice,

@@ -1,7 +1,9 @@
 """Notices on their way to Telegram: in order, again where that is safe, and never stuck."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -73,7 +75,8 @@ def renderer() -> Renderer:
 
 @pytest.fixture
 async def database(database_path: Path) -> AsyncIterator[Watched]:
-    opened = await Watched.open(database_path, SecretKeys([b"k" * 32]), migrations, clock=now)
+    keys = SecretKeys([b"k" * 32])
+    opened = await Watched.open(database_path, keys, migrations, clock=now, busy_seconds=0.1)
     assert isinstance(opened, Watched)
     yield opened
     await opened.close()
@@ -235,6 +238,29 @@ async def test_a_lost_answer_is_not_repeated_at_once(database: Database, bot_api
     await asyncio.sleep(0.1)
     assert bot_api.calls == ["sendMessage"]
     assert await states(database) == ["owed"]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_row_32_and_51_a_lost_answer_that_could_not_be_stored_counts_as_a_repeat_all_the_same(
+    database: Database, bot_api: BotApi, database_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Or the message went out again and again, as one that had failed before it was sent."""
+    with closing(sqlite3.connect(database_path, isolation_level=None)) as other:
+
+        async def locks(request: web.Request) -> web.StreamResponse:
+            other.execute("BEGIN IMMEDIATE")
+            return await drops(request)
+
+        bot_api.prescribe("sendMessage", locks)
+        await owe(database)
+        await eventually(lambda: "the storage is locked" in caplog.text)
+    for _ in range(500):
+        (row,) = await database.read(lambda tx: tx.rows("SELECT state, repeats FROM notices"))
+        if row["state"] == "owed":
+            break
+        await asyncio.sleep(0.01)
+    assert row == {"state": "owed", "repeats": 1}
+    assert bot_api.calls == ["sendMessage"]
 
 
 @pytest.mark.usefixtures("delivery")
