@@ -1,17 +1,34 @@
-"""One line on whatever a letter became after Send again: what is known of the one before."""
+"""One line on what may be there already: the letter itself, sent before, or another answer."""
 
 from aiogram.utils.formatting import Text
 
 from handlers.texts import Texts, mark
-from storage.records.outbox import Earlier
+from storage.records.outbox import Earlier, OtherAnswer
 
 _LINES = {
     Earlier.MAY_HAVE_LEFT: mark("It was sent once before; whether that one left is not known."),
     Earlier.LEFT: mark("It was sent once before, and that one left."),
 }
 
+_OTHERS = {
+    OtherAnswer.MAY_HAVE_LEFT: mark(
+        "Another answer of yours to this letter may have left: look under “Sent” in Bitrix24 "
+        "before you send this one."
+    ),
+    OtherAnswer.ON_ITS_WAY: mark(
+        "Another answer of yours to this letter is on its way: look into /outbox before you send "
+        "this one."
+    ),
+}
+
 
 def earlier_lines(earlier: Earlier, _: Texts) -> list[Text]:
     """Nothing for a letter that was told to go once."""
     line = _LINES.get(earlier)
+    return [Text("⚠️ ", _(line))] if line else []
+
+
+def other_answer_lines(other: OtherAnswer, _: Texts) -> list[Text]:
+    """Nothing if this is the only one, or if the others surely left or did not."""
+    line = _OTHERS.get(other)
     return [Text("⚠️ ", _(line))] if line else []

@@ -8,7 +8,7 @@ from aiogram.utils.formatting import Bold, Italic, Text, as_list
 from handlers.address_text import address_text
 from handlers.buttons import SendButton, on_draft
 from handlers.cards import MOST_UNITS, Button, Shown, rows
-from handlers.earlier_line import earlier_lines
+from handlers.earlier_line import earlier_lines, other_answer_lines
 from handlers.formatting import body_text, cut, length, pieces
 from handlers.letter_card import shown_line
 from handlers.texts import Texts
@@ -16,9 +16,9 @@ from handlers.waiting_text import left_out, use_buttons
 from mail import body
 from mail.draft_presses import Press
 from mail.recipients import domain
+from mail.scenes import DraftScene
 from storage.records.drafts import Draft, Field, Written
 from storage.records.notices import CardKind
-from storage.records.outbox import Earlier
 
 REVIEW_UNITS = 2500  # of the text that the review shows at most
 PAGE_UNITS = 3500  # of the text on a page of its own
@@ -30,20 +30,22 @@ _NO_REPLY = ("no-reply", "noreply", "no_reply", "donotreply", "do-not-reply")
 _ATTACHED = ("attached", "attachment", "во вложении", "прикрепл", "приложен")
 
 
-def review_card(draft: Draft, _: Texts, earlier: Earlier = Earlier.NONE) -> Shown:
-    """The review, its edit menus, or a page of the whole text; `earlier`: if it was sent before."""
-    text, was_cut = (_page(draft, _), False) if draft.whole else _review(draft, _, earlier)
+def review_card(scene: DraftScene, _: Texts) -> Shown:
+    """The review, its edit menus, or a page of the whole text."""
+    draft = scene.draft
+    text, was_cut = (_page(draft, _), False) if draft.whole else _review(scene, _)
     return Shown(
         text, _keyboard(draft, _, was_cut=was_cut), CardKind.DRAFT, draft.id, draft.revision
     )
 
 
-def _review(draft: Draft, _: Texts, earlier: Earlier) -> tuple[Text, bool]:
+def _review(scene: DraftScene, _: Texts) -> tuple[Text, bool]:
     """All of it, and whether the text was cut: long addresses take its room, never a warning's."""
-    written = draft.written
+    written = scene.draft.written
     above = [Bold(_("Check before it goes out")), *_headers(written, _), Text("")]
     below = [Text(""), Italic(_("Bitrix24 adds the quote."))]
-    below += earlier_lines(earlier, _)
+    below += earlier_lines(scene.earlier, _)
+    below += other_answer_lines(scene.other, _)
     below += [Text("⚠️ ", warning) for warning in warnings(written, _)]
     below += left_out(written, _)
     rest = length(_bare(as_list(*above, Text("…"), *below)))

@@ -46,7 +46,7 @@ def draft_card(scene: DraftScene, _: Texts) -> Shown:
     if draft.wants is not Wants.NOTHING:
         return _looking(draft, _, slow=scene.slow)
     if draft.field in SHOWS_REVIEW:
-        return review_card(draft, _, scene.earlier)
+        return review_card(scene, _)
     return _step(scene, _)
 
 

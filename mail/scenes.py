@@ -9,7 +9,7 @@ from storage.records.absences import Absence
 from storage.records.connections import ConnectAttempt, Connection, ConnectionTest
 from storage.records.drafts import Draft
 from storage.records.letters import Letter
-from storage.records.outbox import Earlier, OutboxRow
+from storage.records.outbox import Earlier, OtherAnswer, OutboxRow
 from storage.records.people import Person
 from storage.records.places import Place
 
@@ -21,7 +21,8 @@ class DraftScene:
     """A step, the review, or a draft that was set aside; `slow`: the portal takes its time.
 
     Only a step is about the letter and its connection: all that a review shows is in the draft.
-    `earlier`: what is known of it if it was told to go before.
+    `earlier`: what is known of it if it was told to go before; `other`: what of another answer to
+    the same letter.
     """
 
     draft: Draft
@@ -29,6 +30,7 @@ class DraftScene:
     letter: Letter | None
     slow: bool = False
     earlier: Earlier = Earlier.NONE
+    other: OtherAnswer = OtherAnswer.NONE
 
 
 @dataclass(frozen=True, slots=True)

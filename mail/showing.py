@@ -31,6 +31,7 @@ from storage import (
     invites,
     letters,
     notices,
+    other_answers,
     outbox,
     outbox_lists,
     people,
@@ -38,7 +39,7 @@ from storage import (
 from storage.database import Reading
 from storage.records.drafts import DraftState, Wants
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind
-from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.outbox import OtherAnswer, OutboxRow, OutboxState, Why
 from storage.records.people import Person
 from storage.records.places import Place
 from storage.records.pointers import PointsAt
@@ -82,7 +83,8 @@ def _draft(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     letter = letters.find(tx, reader.id, draft.letter) if connection and draft.letter else None
     slow = draft.wants is not Wants.NOTHING and tx.now - draft.updated_at >= SLOW
     told_before = earlier.of_draft(tx, reader.id, draft.id)
-    scene = DraftScene(draft, connection, letter, slow, told_before)
+    other = OtherAnswer.NONE if is_step else other_answers.of_draft(tx, draft)
+    scene = DraftScene(draft, connection, letter, slow, told_before, other)
     return Showing(reader, scene, _target(tx, notice, CardKind.DRAFT))
 
 

@@ -21,7 +21,12 @@ _BEFORE = """
 """
 _ON_THE_WIRE = """
     SELECT id FROM outbox
-    WHERE draft = :draft AND owner = :owner AND first_wire_at IS NOT NULL
+    WHERE owner = :owner AND first_wire_at IS NOT NULL AND (draft = :draft OR draft IN (
+        SELECT other.id FROM drafts AS mine JOIN drafts AS other
+        ON other.owner = mine.owner AND other.letter_number = mine.letter_number
+            AND other.connection = mine.connection
+        WHERE mine.id = :draft AND mine.owner = :owner
+    ))
     ORDER BY created_at, id
 """
 
@@ -44,7 +49,7 @@ def after(tx: Reading, row: OutboxRow) -> tuple[OutboxRow, ...]:
 
 
 def on_the_wire(tx: Reading, row: OutboxRow) -> tuple[OutboxRow, ...]:
-    """All that the same draft was and that may have left, this row too, oldest first."""
+    """All answers to the same letter that may have left, this one too, oldest first."""
     return _opened(tx, row.owner, tx.rows(_ON_THE_WIRE, draft=row.draft, owner=row.owner))
 
 

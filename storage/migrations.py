@@ -110,3 +110,12 @@ def m011_looks(db: Database) -> None:
     db.execute("ALTER TABLE outbox ADD COLUMN looked TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE outbox ADD COLUMN look_failure BLOB")
     db.execute("UPDATE outbox SET looked = why, why = '' WHERE why IN ('not_found', 'not_looked')")
+
+
+@migrations()
+def m012_drafts_by_letter(db: Database) -> None:
+    """Each review asks for other answers to its letter."""
+    db.execute(
+        "CREATE INDEX drafts_by_letter ON drafts (owner, letter_number) "
+        "WHERE letter_number IS NOT NULL"
+    )

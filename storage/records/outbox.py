@@ -64,6 +64,14 @@ class Earlier(StrEnum):
     LEFT = "left"
 
 
+class OtherAnswer(StrEnum):
+    """What is known of another answer of the same person to the same letter, but that it left."""
+
+    NONE = ""
+    MAY_HAVE_LEFT = "may_have_left"
+    ON_ITS_WAY = "on_its_way"
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """Who a letter goes from and to, for the cards; addresses as they were asked for."""

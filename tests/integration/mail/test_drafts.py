@@ -602,7 +602,7 @@ async def test_an_edit_of_what_was_set_aside_had_to_be_made_again(room: Room) ->
         assert isinstance(told, Closed)
         assert "“Bring back”" in kept_sentence(told, EN)
     back = await room.press(await room.draft(), Press.BRING_BACK)
-    card = review_card(back, EN)
+    card = review_card(DraftScene(back, None, None), EN)
     assert "Typed, but not in the letter:\nZwei" in card.content()[0]
     back = await room.press(back, Press.USE, "0")
     assert [part.html for part in back.written.parts] == ["One", "Zwei"]

@@ -50,7 +50,7 @@ def test_any_draft_can_be_shown(scene: DraftScene) -> None:
 @given(any_rows.DRAFTS)
 def test_any_review_can_be_shown(draft: Draft) -> None:
     own_text = bool(draft.written.parts)  # it is shown as it goes out
-    check(lambda _: review_card(draft, _), tame=not own_text)
+    check(lambda _: review_card(DraftScene(draft, None, None), _), tame=not own_text)
 
 
 @FEWER

@@ -1,0 +1,80 @@
+"""A second answer to a letter whose first one may have left, or is about to, says so."""
+
+from datetime import timedelta
+
+import pytest
+
+from bitrix24.errors import Failure, FailureCode, NotSent, PortalError, Unknown
+from bitrix24.models import Sent, ThreadLetter
+from handlers.step_cards import draft_card
+from mail.decisions import Decision
+from mail.scenes import DraftScene
+from storage.records.outbox import Looked, OutboxState
+from tests.integration.languages import EN
+from tests.integration.mail.room import JANE, START, SUPPORT, Room
+
+NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
+AWAY = NotSent(Failure(FailureCode.UNREACHABLE))
+TICK = timedelta(seconds=30)
+MAY_HAVE_LEFT = "⚠️ Another answer of yours to this letter may have left"
+ON_ITS_WAY = "⚠️ Another answer of yours to this letter is on its way"
+
+
+async def warned(room: Room, number: str = "15") -> str:
+    """The line of a new review that warns of another answer."""
+    assert await room.begin(number, "Thanks") is None
+    await room.look_up()
+    scenes = [one.scene for one in await room.see() if isinstance(one.scene, DraftScene)]
+    lines = draft_card(scenes[-1], EN).content()[0].splitlines()
+    return next((line.split(": ")[0] for line in lines if "Another answer" in line), "")
+
+
+@pytest.mark.parametrize(
+    ("accepts", "state", "said"),
+    [
+        (AWAY, OutboxState.DEFERRED, ON_ITS_WAY),
+        (NO_ANSWER, OutboxState.VERIFYING, MAY_HAVE_LEFT),
+        (NO_ANSWER, OutboxState.UNKNOWN, MAY_HAVE_LEFT),
+        (Sent(to=(JANE,)), OutboxState.SENT, ""),
+    ],
+)
+async def test_a_fresh_answer_did_not_say_that_another_may_be_there(
+    room: Room, accepts: Sent | PortalError, state: OutboxState, said: str
+) -> None:
+    room.portal.accepts = accepts
+    await room.told_to_go()
+    await room.go(state, every=TICK)
+    assert await warned(room) == said
+    assert await warned(room, "16") == ""
+
+
+async def test_an_answer_that_is_held_is_on_its_way_until_it_is_taken_back(room: Room) -> None:
+    row = await room.told_to_go()
+    assert await warned(room) == ON_ITS_WAY
+    await room.decide(row, Decision.UNDO)
+    assert await warned(room) == ""
+
+
+async def test_an_answer_that_was_left_at_that_may_still_have_left(room: Room) -> None:
+    room.portal.accepts = NO_ANSWER
+    await room.told_to_go()
+    row = await room.go(OutboxState.UNKNOWN, every=TICK)
+    await room.see()
+    await room.decide(row, Decision.LEAVE)
+    assert await warned(room) == MAY_HAVE_LEFT
+
+
+async def test_the_copy_of_another_answer_is_no_proof_of_this_one(room: Room) -> None:
+    room.portal.accepts = NO_ANSWER
+    await room.told_to_go()
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    await room.see()
+    await room.told_to_go()
+    await room.go(OutboxState.VERIFYING)
+    left = {"id": 17, "from": SUPPORT, "to": JANE, "body": "Thanks"}
+    left["date"] = (START + timedelta(seconds=12)).isoformat()
+    room.portal.correspondence = (ThreadLetter.model_validate(left),)
+    await room.go(OutboxState.UNKNOWN, OutboxState.SENT, every=TICK)
+    first, second = await room.rows()
+    assert first.state is OutboxState.SENT
+    assert (second.state, second.looked) == (OutboxState.UNKNOWN, Looked.NOT_FOUND)
