@@ -146,7 +146,7 @@ async def ask_again(
     if scene is None:
         raise Stale
     await answer()
-    shown = sure_card(scene.row, _) if callback_data.sure else outbox_card(scene, _)
+    shown = sure_card(scene, _) if callback_data.sure else outbox_card(scene, _)
     await turn_card(press, shown)
 
 
@@ -172,7 +172,7 @@ async def ask_again_in_list(
     if scene is None:
         raise Stale
     await answer()
-    await turn_card(press, sure_list_card(scene.row, _))
+    await turn_card(press, sure_list_card(scene, _))
 
 
 @router.callback_query(ListAskAgainButton.filter())

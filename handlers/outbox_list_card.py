@@ -11,7 +11,7 @@ from handlers.recipient_lines import recipients_text
 from handlers.texts import Texts, mark
 from handlers.unknown_letter_card import sure_text
 from mail.decisions import Decision
-from mail.scenes import OutboxListScene
+from mail.scenes import OutboxListScene, OutboxScene
 from storage.records.notices import CardKind
 from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
 
@@ -78,12 +78,13 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
     return Shown(as_list(*lines, sep="\n\n"), keyboard, CardKind.OUTBOX_LIST)
 
 
-def sure_list_card(row: OutboxRow, _: Texts) -> Shown:
+def sure_list_card(scene: OutboxScene, _: Texts) -> Shown:
     """Before the second press of Send again, in the place of the list."""
+    row = scene.row
     send = ListButton(row=row.id, revision=row.revision, decision=Decision.SEND_AGAIN)
     back = ListAskAgainButton(row=row.id, revision=row.revision, sure=False)
     keyboard = ((Button(_("Send again"), send.pack()), Button(_("Back"), back.pack())),)
-    return Shown(sure_text(row, _), keyboard, CardKind.OUTBOX_LIST)
+    return Shown(sure_text(scene, _), keyboard, CardKind.OUTBOX_LIST)
 
 
 def _line(row: OutboxRow, number: str, scene: OutboxListScene, _: Texts) -> Text:

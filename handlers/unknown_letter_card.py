@@ -5,6 +5,7 @@ from aiogram.utils.formatting import Bold, Text, as_list
 from handlers.address_text import filled
 from handlers.buttons import AskAgainButton, on_row
 from handlers.cards import Button, Keyboard, Shown
+from handlers.earlier_line import earlier_lines
 from handlers.letter_card import shown_line
 from handlers.recipient_lines import recipients_text
 from handlers.sentences import after_colon, failure_sentence
@@ -68,8 +69,9 @@ def _happened(row: OutboxRow, zone: str, _: Texts) -> str:
     return _own_doubt(row, _) or reason
 
 
-def sure_card(row: OutboxRow, _: Texts) -> Shown:
+def sure_card(scene: OutboxScene, _: Texts) -> Shown:
     """Before the second press of Send again."""
+    row = scene.row
     back = AskAgainButton(row=row.id, revision=row.revision, sure=False)
     keyboard = (
         (
@@ -77,16 +79,17 @@ def sure_card(row: OutboxRow, _: Texts) -> Shown:
             Button(_("Back"), back.pack()),
         ),
     )
-    return Shown(sure_text(row, _), keyboard, CardKind.OUTBOX, row.id, row.revision)
+    return Shown(sure_text(scene, _), keyboard, CardKind.OUTBOX, row.id, row.revision)
 
 
-def sure_text(row: OutboxRow, _: Texts) -> Text:
+def sure_text(scene: OutboxScene, _: Texts) -> Text:
     """What sending it again may lead to."""
     return as_list(
-        Text(_not_known(row, _), " ❓"),
+        Text(_not_known(scene.row, _), " ❓"),
         Text(_("If it did, sending again means that they get it twice. Send it again?")),
-        Text(_("The first one stays in /outbox, where you can still say what became of it.")),
-        Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)),
+        *earlier_lines(scene.earlier, _),
+        Text(_("This one stays in /outbox, where you can still say what became of it.")),
+        Text(Bold(_("Subject:")), " ", shown_line(scene.row.envelope.subject)),
     )
 
 
@@ -117,8 +120,8 @@ def _seen(scene: OutboxScene, zone: str, _: Texts) -> str:
             return _not_looked(scene, zone, _)
         case Looked.PERHAPS:
             return _(
-                "This letter is in Bitrix24, but fewer times than you sent it: the bot cannot tell "
-                "which of them left."
+                "This letter is in Bitrix24, but fewer times than you sent it; whether this one is "
+                "among them, the bot cannot tell."
             )
         case _:
             return ""

@@ -10,6 +10,7 @@ from bitrix24.models import Sent, ThreadLetter
 from handlers.cards import Shown
 from handlers.notices import render_scene
 from handlers.texts import Catalogues
+from handlers.unknown_letter_card import sure_card
 from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.errors import Stale
@@ -354,6 +355,11 @@ async def test_nobody_looked_for_the_first_letter_once_the_second_was_lost_too(r
     assert HAS in said
     assert "did not find it" in said
     assert not said.startswith("Sent to"), "the first has no card any more that could be edited"
+    message = await room.live(CardKind.OUTBOX, second.id)
+    assert message is not None
+    scene = await room.outbox.unknown(ANNA, HOME, message, second.id, second.revision)
+    assert scene is not None
+    assert HAS in sure_card(scene, EN).content()[0], "before it leaves for the third time"
 
 
 async def test_a_copy_that_may_be_the_first_letters_proves_neither(room: Room) -> None:

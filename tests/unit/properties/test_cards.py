@@ -62,7 +62,7 @@ def test_any_letter_can_be_shown(scene: LetterScene) -> None:
 @given(any_rows.outbox_scenes())
 def test_any_letter_on_its_way_can_be_shown(scene: OutboxScene) -> None:
     check(lambda _: outbox_card(scene, _))
-    check(lambda _: sure_card(scene.row, _))
+    check(lambda _: sure_card(scene, _))
     check(lambda _: told_below(scene.row, _))
 
 
