@@ -148,8 +148,7 @@ class LooksAfter:
         assert row.first_wire_at is not None
         age = tx.now - row.first_wire_at
         return (
-            abs(age) <= self._waits.key_safe
-            and age.total_seconds() >= 0
+            timedelta(0) <= age <= self._waits.key_safe
             and row.hook_fp == wire_results.fingerprint(tx, connection)
             and row.body_sha256 == hashlib.sha256(row.body).hexdigest()
             and portals.keeps_keys(tx, connection.address.label, row.method)

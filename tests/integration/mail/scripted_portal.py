@@ -25,7 +25,8 @@ FROM_JANE = Letter.model_validate(
 
 
 class ScriptedPortal:
-    """`gate`, if set, holds answers back; `on_send` runs while a letter is on the wire."""
+    """`gate`, if set, holds answers back; `on_send` runs while a letter is on the wire, and
+    `on_turn` while somebody waits for a turn to send one."""
 
     def __init__(self) -> None:
         self.unread: tuple[Letter, ...] | PortalError = (FROM_JANE,)
@@ -39,6 +40,7 @@ class ScriptedPortal:
         self.correspondence: tuple[ThreadLetter, ...] | PortalError = ()
         self.gate: asyncio.Event | None = None
         self.on_send: Callable[[], Awaitable[None]] | None = None
+        self.on_turn: Callable[[], Awaitable[None]] | None = None
         self.asked: list[tuple[str, object]] = []
         self.sends: list[tuple[bytes, str]] = []
 
@@ -71,7 +73,8 @@ class ScriptedPortal:
         return Got(self.correspondence, self.learned)
 
     async def turn(self, webhook: Webhook, method: str) -> None:
-        return None
+        if self.on_turn is not None:
+            await self.on_turn()
 
     async def send(
         self, webhook: Webhook, method: str, body: bytes, idempotency_key: str

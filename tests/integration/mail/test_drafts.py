@@ -799,6 +799,10 @@ async def test_one_update_has_one_effect(room: Room) -> None:
         await room.drafts.begin("bot:same", ANNA, HOME, "15", None)
     with pytest.raises(AlreadyApplied):
         await room.outbox.send("bot:same", ANNA, HOME, 9, draft.id, after.revision)
+    with pytest.raises(AlreadyApplied):
+        await room.outbox.decide("bot:same", ANNA, HOME, 9, "none", 1, Decision.SEND_AGAIN)
+    with pytest.raises(AlreadyApplied):
+        await room.drafts.edit("bot:same", ANNA, HOME, replace(typed, text="Three"))
     assert (await room.draft(), await room.owed(), await room.rows()) == (after, owed, [])
 
 

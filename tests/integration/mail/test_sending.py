@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,12 +25,12 @@ from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.sending import STORE_AGAIN
 from mail.waits import WAITS
-from storage import outbox, outbox_claims, outbox_lists
+from storage import connections, outbox, outbox_claims, outbox_lists
 from storage.database import Transaction
 from storage.records.drafts import DraftState, Field
 from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.outbox import OutboxState, Why
-from tests.integration.mail.room import ANNA, CODE, HOME, UNDO, Room, manners
+from tests.integration.mail.room import ANNA, CODE, CONNECTION, HOME, UNDO, Room, manners
 
 AWAY = NotSent(Failure(FailureCode.UNREACHABLE))
 BUSY = Busy(Failure(FailureCode.TOO_MANY_CALLS, 503))
@@ -73,6 +74,23 @@ async def test_the_row_is_sending_on_disk_before_the_portal_is_called(room: Room
     ((state, first_wire, attempts),) = seen
     assert (state, attempts) == ("sending", 1)
     assert first_wire is not None
+
+
+async def test_a_webhook_that_was_replaced_during_the_wait_for_a_turn_is_not_called(
+    room: Room,
+) -> None:
+    def change(tx: Transaction) -> None:
+        found = connections.find(tx, ANNA, CONNECTION)
+        assert found is not None
+        connections.save(tx, replace(found, address=replace(found.address, code="an0ther")))
+
+    async def on_turn() -> None:
+        await room.database.write(change)
+
+    room.portal.on_turn = on_turn
+    await room.told_to_go()
+    await room.go(OutboxState.SENT)
+    assert [about for method, about in room.portal.asked if method == "send"] == ["an0ther"]
 
 
 async def test_nothing_goes_before_its_time(room: Room) -> None:

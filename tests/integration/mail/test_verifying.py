@@ -115,6 +115,23 @@ async def test_with_proof_the_same_bytes_go_once_more_under_the_same_key(room: R
     assert first == second
 
 
+async def test_a_call_and_its_repeat_wait_for_their_turn_before_they_are_claimed(
+    room: Room,
+) -> None:
+    """Or the time in which a call must be over would pass while others are served."""
+    turns: list[tuple[OutboxState, int]] = []
+
+    async def on_turn() -> None:
+        turns.append((await room.state(), len(room.portal.sends)))
+
+    room.portal.on_turn = on_turn
+    await prove(room)
+    await unanswered(room)
+    room.portal.accepts = Sent(to=(JANE,))
+    await room.go(OutboxState.SENT, every=TICK)
+    assert turns == [(OutboxState.QUEUED, 0), (OutboxState.VERIFYING, 1)]
+
+
 async def test_a_letter_is_repeated_twice_at_most(room: Room) -> None:
     await prove(room)
     await unanswered(room)

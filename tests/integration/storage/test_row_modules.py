@@ -1,6 +1,7 @@
 """Rows come back as they were written, to their owner only, and sealed where it matters."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -343,6 +344,38 @@ async def test_a_row_is_claimed_once(db: Database) -> None:
     row = await db.write(current)
     assert (row.state, row.lease_epoch, row.attempts) == (OutboxState.SENDING, 1, 1)
     assert row.first_wire_at == NOON
+
+
+def verifying(tx: Transaction) -> OutboxRow:
+    """Nobody knows what became of its call."""
+    assert outbox.move(tx, claimed(tx), OutboxState.VERIFYING, next_at=tx.now)
+    return current(tx)
+
+
+@pytest.mark.parametrize("claim", [outbox_claims.claim_look, outbox_claims.claim_replay])
+async def test_one_of_two_looks_for_a_letter_and_one_repeats_its_call(
+    db: Database, claim: Callable[..., bool]
+) -> None:
+    row = await db.write(verifying)
+    later = row.updated_at + timedelta(1)
+    both = [await db.write(lambda tx: claim(tx, row, lease_until=later)) for _ in range(2)]
+    assert both == [True, False]
+    assert (await db.write(current)).lease_epoch == row.lease_epoch + 1
+
+
+async def test_whoever_lost_its_claim_says_nothing_more_of_the_row(db: Database) -> None:
+    """It is on the wire for somebody else by now."""
+
+    def lost(tx: Transaction) -> OutboxRow:
+        first = claimed(tx)
+        assert outbox.move(tx, first, OutboxState.VERIFYING, next_at=tx.now)
+        assert outbox_claims.claim_replay(tx, current(tx), lease_until=tx.now + timedelta(1))
+        return first
+
+    first = await db.write(lost)
+    assert first.state is OutboxState.SENDING
+    assert not await db.write(lambda tx: outbox.move(tx, first, OutboxState.REJECTED))
+    assert (await db.write(current)).state is OutboxState.SENDING
 
 
 async def test_letters_in_hand_are_not_opened_again_to_find_those_that_may_go(
