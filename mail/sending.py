@@ -73,9 +73,6 @@ class Sending:
             clock_jumps.settle_at_start(tx)
             for row in outbox_lists.in_state(tx, OutboxState.SENDING):
                 wire_results.lose(tx, row, self._waits, Why.RESTART)
-            for row in outbox_lists.in_state(tx, OutboxState.HELD):
-                if tx.now - row.due_at > self._waits.expire:
-                    expire(tx, row)
 
         await self._database.write(change)
 
@@ -109,12 +106,12 @@ class Sending:
         """What is to be sent, and what is to be looked for; what is in hand is left alone."""
         for row in outbox_queue.lapsed(tx):
             wire_results.lose(tx, row, self._waits, Why.NOTHING)
-        for row in outbox_queue.overdue(tx, tx.now - self._waits.expire):
-            expire(tx, row)
         for row in outbox_queue.due(tx):
             queued = outbox.move(tx, row, OutboxState.QUEUED, failure=row.failure, quiet=row.waits)
             if queued and not row.waits:
                 show_state(tx, row, None, after=SLOW)
+        for row in outbox_queue.overdue(tx, tx.now - self._waits.expire):
+            expire(tx, row)
         for row in outbox_queue.to_remind_of(tx):
             wire_results.remind(tx, row, self._waits)
         return outbox_queue.queued(tx, but=self._busy), outbox_queue.to_look_for(tx)

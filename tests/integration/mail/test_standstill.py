@@ -78,6 +78,22 @@ async def test_row_61_a_held_letter_leaves_once_within_its_time_or_asks(
     assert len(room.portal.sends) == (ended is OutboxState.SENT)
 
 
+@pytest.mark.parametrize("restarted", [True, False])
+async def test_row_65_a_held_letter_that_slept_for_a_day_raced_with_its_own_question(
+    room: Room, restarted: bool
+) -> None:
+    """It was on its way already when it was found to be a day late, and mostly came too late."""
+    await room.told_to_go()
+    room.portal.asked.clear()
+    room.clock.move_on(UNDO + WAITS.expire + timedelta(seconds=1))
+    if restarted:
+        await room.restart()
+    async with room.running(room.sending.run):
+        await room.round("outbox")
+    assert await is_in(room, OutboxState.EXPIRED)
+    assert room.portal.asked == [], "nobody looked into its thread, as before it goes"
+
+
 async def test_row_61_what_was_put_off_goes_in_its_time_after_the_clock_was_set_back(
     room: Room,
 ) -> None:
