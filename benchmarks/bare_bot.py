@@ -1,4 +1,5 @@
-"""The cheapest aiogram bot that makes the same Telegram calls: its state is in memory, no more.
+"""The cheapest aiogram bot that makes the same Telegram calls, word for word, buttons and formats
+included: its state is in memory, no more.
 
 What the real bot is measured against: this is what aiogram and the network cost by themselves.
 """
@@ -18,21 +19,29 @@ from aiogram.types import (
     MessageEntity,
 )
 
-REVIEW = """Check before it goes out
-
+ABOVE = """Check before it goes out
 From: support@linden-print.example
 To: jane@client.example ↗
 Subject: Re: Delivery date for order 118
+↗ outside linden-print.example
 
-{text}
-
-Bitrix24 adds the quote"""
+"""
+BELOW = "Bitrix24 adds the quote."
+FORMATS = [
+    MessageEntity(type="bold", offset=0, length=24),
+    MessageEntity(type="bold", offset=25, length=5),
+    MessageEntity(type="bold", offset=60, length=3),
+    MessageEntity(type="bold", offset=86, length=8),
+    MessageEntity(type="italic", offset=127, length=30),
+]
 BUTTONS = [
-    [InlineKeyboardButton(text="Send", callback_data="draft:aaaaaaaaaaaaaaaa:3:send")],
     [
-        InlineKeyboardButton(text="Edit", callback_data="draft:aaaaaaaaaaaaaaaa:3:edit"),
-        InlineKeyboardButton(text="Back", callback_data="draft:aaaaaaaaaaaaaaaa:3:back"),
-        InlineKeyboardButton(text="Cancel", callback_data="draft:aaaaaaaaaaaaaaaa:3:cancel"),
+        InlineKeyboardButton(text="Send", callback_data="s:aaaaaaaaaaaaaaaa:2"),
+        InlineKeyboardButton(text="Edit", callback_data="d:aaaaaaaaaaaaaaaa:2:open:edit"),
+    ],
+    [
+        InlineKeyboardButton(text="Back", callback_data="d:aaaaaaaaaaaaaaaa:2:back:"),
+        InlineKeyboardButton(text="Cancel", callback_data="d:aaaaaaaaaaaaaaaa:2:cancel:"),
     ],
 ]
 
@@ -40,9 +49,11 @@ BUTTONS = [
 async def answer(message: Message, state: FSMContext) -> None:
     """Keeps what was typed and shows it."""
     await state.update_data(text=message.text)
+    above = f"{ABOVE}{message.text}\n\n"
+    quote = MessageEntity(type="italic", offset=len(above), length=len(BELOW))
     await message.answer(
-        REVIEW.format(text=message.text),
-        entities=[MessageEntity(type="bold", offset=0, length=24)],
+        above + BELOW,
+        entities=[*FORMATS, quote],
         link_preview_options=LinkPreviewOptions(is_disabled=True),
         reply_markup=InlineKeyboardMarkup(inline_keyboard=BUTTONS),
     )

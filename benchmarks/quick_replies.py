@@ -33,6 +33,7 @@ class Round:
     milliseconds: float
     share: float
     calls: dict[str, int]
+    said: list[str]
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Side:
         async with self.server.watched() as load:
             got = await self.server.play("answers", first=FIRST, count=people, each=each)
         used = (self.bot.cpu - cpu) * 1000 / count
-        return Round(count / got["seconds"], used, load.share, got["calls"])
+        return Round(count / got["seconds"], used, load.share, got["calls"], got["said"])
 
 
 async def quick_replies() -> list[Row]:
@@ -64,6 +65,7 @@ async def quick_replies() -> list[Row]:
         other = await stack.enter_async_context(program("benchmarks.bare_bot", bare, folder))
         sides = (Side(ours, bot), Side(bare, other))
         crowds = [[await side.answers(CROWD, 1) for side in sides] for _ in range(ROUNDS)]
+        _check_alike(crowds[0])
         alone = [await sides[0].answers(1, ALONE) for _ in range(ROUNDS)]
         return [
             _ratio([one for one, _ in crowds], [two for _, two in crowds]),
@@ -71,6 +73,12 @@ async def quick_replies() -> list[Row]:
             _speed("Updates per second, one person", alone),
             Row("Memory of the bot afterwards", f"{bot.megabytes:.0f} MB"),
         ]
+
+
+def _check_alike(both: list[Round]) -> None:
+    ours, bare = both
+    if (ours.calls, ours.said) != (bare.calls, bare.said):
+        raise RuntimeError("the two bots do not make the same calls")
 
 
 async def seed(server: ServerSide, folder: Path, people: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ Each scene is played in the server's process; arguments and result are JSON.
 """
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ async def crowd(sandbox: Sandbox, first: int, count: int) -> None:
 async def answers(sandbox: Sandbox, first: int, count: int, each: int) -> dict[str, Any]:
     """Everybody replies to the letter's card, `each` times, all at once.
 
-    Seconds until the last review is there, and the bot's calls by method.
+    Seconds until the last review is there, the bot's calls by method, and what they said.
     """
     calls = sandbox.telegram.calls
     before = len(calls)
@@ -77,7 +78,8 @@ async def answers(sandbox: Sandbox, first: int, count: int, each: int) -> dict[s
         seen = len(calls)
     seconds = time.perf_counter() - began
     methods = Counter(call.method for call in calls[before:] if call.method != "getupdates")
-    return {"seconds": seconds, "calls": dict(methods)}
+    said = {_said(call) for call in calls[before:] if _is_review(call)}
+    return {"seconds": seconds, "calls": dict(methods), "said": sorted(said)}
 
 
 async def _look_again(began: float) -> None:
@@ -88,6 +90,14 @@ async def _look_again(began: float) -> None:
 
 def _is_review(call: ApiCall) -> bool:
     return call.method == "sendmessage" and REVIEW in call.parameters["text"]
+
+
+def _said(call: ApiCall) -> str:
+    """Everything that a person sees of it."""
+    told = call.parameters
+    rows = told["reply_markup"]["inline_keyboard"]
+    labels = [[button["text"] for button in row] for row in rows]
+    return json.dumps([told["text"], told["entities"], labels])
 
 
 def _people(sandbox: Sandbox, first: int, count: int) -> Iterator[Person]:

@@ -35,6 +35,7 @@ from storage.records.notices import Notice, Priority
 IDLE_SECONDS: Final = 5.0
 AT_ONCE: Final = 50  # messages on the wire
 KEPT_FOR_ANSWERS: Final = 10  # of them, or a burst that hangs would hold up what people wait for
+LOOKED_AT: Final = 2 * AT_ONCE  # chats; where those that must wait hide others, all are looked at
 OWN_TRIES: Final = 5  # how often a notice is tried that fails here, not at Telegram
 STORE_SECONDS: Final = 1.0  # between two tries to store what Telegram answered
 
@@ -93,15 +94,22 @@ class Delivery:
         while not stop.asked:
             await self._put_back()
             await self._held_back.release()
-            chats, at = await self._database.read(_agenda)
-            await self._bell.wait(min(self._begin(chats), self._seconds_until(at)))
+            chats, at = await self._database.read(lambda tx: _agenda(tx, LOOKED_AT))
+            pause, more_fit = self._begin(chats)
+            if more_fit and len(chats) == LOOKED_AT:
+                chats, at = await self._database.read(_agenda)
+                pause, _ = self._begin(chats)
+            await self._bell.wait(min(pause, self._seconds_until(at)))
 
-    def _begin(self, chats: tuple[tuple[int, Priority], ...]) -> float:
-        """Starts a task for each chat whose turn it is; seconds until the next one's."""
+    def _begin(self, chats: tuple[tuple[int, Priority], ...]) -> tuple[float, bool]:
+        """Starts a task for each chat whose turn it is.
+
+        Seconds until the next one's turn, and whether all of them fit on the wire.
+        """
         pause = IDLE_SECONDS
         for chat, priority in chats:
             if len(self._busy) >= _at_once(priority):
-                break
+                return pause, False
             if chat in self._busy:
                 continue
             now = self._monotonic()
@@ -111,7 +119,7 @@ class Delivery:
             self._busy.add(chat)
             turn = self._pacing.begin(chat, now)
             self._spawn(f"deliver to {chat}", self._deliver_next(turn))
-        return pause
+        return pause, True
 
     def _seconds_until(self, at: datetime | None) -> float:
         if at is None:
@@ -181,7 +189,7 @@ class Delivery:
                 notice = replace(notice, tries=0)
             await self._failed(notice, found, classify(error), error)
         else:
-            await self._store(lambda tx: delivery.delivered(tx, notice, card))
+            await self._store(lambda tx: delivery.delivered(tx, notice, found.scene, card))
         return True
 
     async def _store(self, change: Callable[[Transaction], None]) -> None:
@@ -265,6 +273,8 @@ def _at_once(priority: Priority) -> int:
     return AT_ONCE if priority is Priority.ANSWER else AT_ONCE - KEPT_FOR_ANSWERS
 
 
-def _agenda(tx: Reading) -> tuple[tuple[tuple[int, Priority], ...], datetime | None]:
+def _agenda(
+    tx: Reading, most: int = notices.ALL
+) -> tuple[tuple[tuple[int, Priority], ...], datetime | None]:
     """Chats to serve now, and when the next one's time comes: one look, so that none is missed."""
-    return notices.owed_chats(tx), notices.next_due(tx)
+    return notices.owed_chats(tx, most), notices.next_due(tx)

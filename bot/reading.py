@@ -16,6 +16,8 @@ def handling(dispatcher: Dispatcher, bot: Bot) -> Handle:
             read = Update.model_validate(update.raw, context={"bot": bot})
         except ValidationError:
             raise Unreadable from None  # its words quote what was typed
-        return await dispatcher.feed_update(bot, read, received_at=update.received_at)
+        return await dispatcher.feed_update(
+            bot, read, received_at=update.received_at, known=update.person
+        )
 
     return handle

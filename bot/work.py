@@ -7,7 +7,9 @@ at once what cannot be read.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import replace
+from itertools import chain, repeat
 from types import TracebackType
 from typing import Final, TypeVar
 
@@ -125,7 +127,8 @@ class Worker:
             return await self._set_aside(update)
 
     async def _try(self, update: StoredUpdate) -> StoredUpdate | None:
-        while not await self._handled(update):
+        tries = _tries(update)
+        while not await self._handled(tries):
             attempts = await self._commit(lambda tx: updates.fail(tx, update))
             if attempts > len(self._retry_seconds):
                 return await self._set_aside(update)
@@ -134,15 +137,16 @@ class Worker:
                 return None
         return await self._commit(lambda tx: updates.end(tx, update))
 
-    async def _handled(self, update: StoredUpdate) -> bool:
+    async def _handled(self, tries: Iterator[StoredUpdate]) -> bool:
         try:
-            await self._persist(lambda: self._handle(update))
+            await self._persist(lambda: self._handle(next(tries)))
         except AlreadyApplied:
             return True
         except (StorageUnavailable, DatabaseDamaged, Unreadable, BrokenOff):
             raise
         except Exception as error:
-            log.error("update %d failed", update.update_id, exc_info=_without_text(error))
+            failed = next(tries).update_id
+            log.error("update %d failed", failed, exc_info=_without_text(error))
             return False
         return True
 
@@ -177,6 +181,11 @@ class Worker:
                     raise
                 log.warning("updates wait: the storage is %s", error.trouble)
             await self._pause(self._stop, self._storage_seconds)
+
+
+def _tries(update: StoredUpdate) -> Iterator[StoredUpdate]:
+    """The update for each try; after the first its person is read anew: much may have changed."""
+    return chain([update], repeat(replace(update, person=None)))
 
 
 class _Withheld(Exception):

@@ -47,7 +47,7 @@ class Admission(BaseMiddleware):
             return await self._in_group(handler, event, user, data)
         if user is None:
             return None
-        person = await _met(data["people"], user)
+        person = await _met(data["people"], user, _read_with(data, user))
         if person.admitted:
             data["person"] = person
             return await handler(event, data)
@@ -60,7 +60,8 @@ class Admission(BaseMiddleware):
     ) -> Any:
         """Strangers' talk is not heard, but for a secret, which must not stay there."""
         people: People = data["people"]
-        person = await people.find(user.id) if user else None
+        known = _read_with(data, user)
+        person = known or (await people.find(user.id) if user else None)
         if person is not None and person.admitted:
             data["person"] = person
             return await handler(event, data)
@@ -120,8 +121,15 @@ def _is_private(event: Message | CallbackQuery) -> bool:
     return message is not None and message.chat.type == ChatType.PRIVATE
 
 
-async def _met(people: People, user: User) -> Person:
-    return await people.meet(user.id, user.full_name, user.username or "", user.language_code or "")
+async def _met(people: People, user: User, known: Person | None) -> Person:
+    names = (user.full_name, user.username or "", user.language_code or "")
+    return await people.meet(user.id, *names, known=known)
+
+
+def _read_with(data: dict[str, Any], user: User | None) -> Person | None:
+    """Their row, if it was read with the update itself."""
+    known: Person | None = data.get("known")
+    return known if known is not None and user is not None and known.id == user.id else None
 
 
 async def _meet_stranger(message: Message, person: Person, data: dict[str, Any]) -> None:

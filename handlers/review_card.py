@@ -80,7 +80,7 @@ def _addresses(emails: Sequence[str], home: str, _: Texts) -> Text:
     units = 0
     for number, email in enumerate(emails):
         shown = Text(address_text(email), "" if domain(email) == home else " ↗")
-        units += len(shown) + 2
+        units += length(_bare(shown)) + 2
         if parts and units - 2 > LIST_UNITS:
             more = len(emails) - number
             counted = _.plural("and {n} more", "and {n} more", more).format(n=_.number(more))

@@ -1,10 +1,11 @@
 """What it means for the rows that a notice was delivered, or cannot be."""
 
-from mail.scenes import SLOW
+from mail.scenes import SLOW, DraftScene, OutboxScene, Scene
 from mail.showing import ON_THEIR_WAY, is_slow
 from mail.without_access import close_if_shut_out
 from storage import drafts, notices, outbox, people
 from storage.database import Reading, Transaction
+from storage.records.drafts import Wants
 from storage.records.notices import (
     Card,
     CardKind,
@@ -18,29 +19,28 @@ from storage.records.places import Place
 from storage.records.updates import StoredUpdate
 
 
-def delivered(tx: Transaction, notice: Notice, card: Card | None) -> None:
-    """The notice is done; older cards of the same subject lose their buttons.
+def delivered(tx: Transaction, notice: Notice, scene: Scene, card: Card | None) -> None:
+    """The notice is done, and this was shown; older cards of the same subject lose their buttons.
 
     A press may have given the message to another row while it was on the wire; that stands.
     """
-    if card is not None and not _given_away(tx, card):
-        notices.save_card(tx, card)
-        if card.kind is not CardKind.LETTER:  # a letter's card has no buttons to lose
-            _fold_older(tx, card)
-            close_if_shut_out(tx, card)
+    shown = card is not None and notices.save_shown(tx, card)
+    if card is not None and shown and card.kind is not CardKind.LETTER:  # which has no buttons
+        _fold_older(tx, card)
+        close_if_shut_out(tx, card)
     notices.end(tx, notice)
-    if _says_wait(tx, notice):
+    if _says_wait(tx, notice, scene):
         notices.owe(
             tx, notice.person, notice.kind, notice.place, notice.subject, Manner.EDIT, after=SLOW
         )
 
 
-def _says_wait(tx: Reading, notice: Notice) -> bool:
+def _says_wait(tx: Reading, notice: Notice, scene: Scene) -> bool:
     """Was "Looking…" or "Sending…" shown just now? If that lasts, the card must say why."""
-    if notice.kind is NoticeKind.DRAFT:
+    if isinstance(scene, DraftScene) and scene.draft.wants is not Wants.NOTHING:
         since = drafts.wants_since(tx, notice.person, notice.subject)
         return since is not None and tx.now - since < SLOW
-    if notice.kind is NoticeKind.OUTBOX:
+    if isinstance(scene, OutboxScene) and not scene.rings and scene.row.state in ON_THEIR_WAY:
         row = outbox.find(tx, notice.person, notice.subject)
         return row is not None and row.state in ON_THEIR_WAY and not is_slow(tx, row)
     return False
@@ -59,14 +59,6 @@ def _fold_older(tx: Transaction, card: Card) -> None:
             Manner.EDIT,
             priority=Priority.CARD,
         )
-
-
-def _given_away(tx: Reading, card: Card) -> bool:
-    """Does the message show something else by now? Only a letter takes a draft's message over."""
-    now = notices.card_at(tx, card.person, card.place.chat, card.message)
-    if now is None or card.kind is CardKind.LETTER:
-        return False
-    return (now.kind, now.subject) != (card.kind, card.subject)
 
 
 def gone(tx: Transaction, notice: Notice, message: int) -> None:

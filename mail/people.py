@@ -57,13 +57,16 @@ class People:
         """The person, if they ever wrote to the bot."""
         return await self._database.read(lambda tx: people.find(tx, person))
 
-    async def meet(self, person: int, name: str, username: str, language: str) -> Person:
+    async def meet(
+        self, person: int, name: str, username: str, language: str, *, known: Person | None = None
+    ) -> Person:
         """The person as they are now; a new one gets a row, and is let in if the settings say so.
 
+        `known`: their row, if it was read just now.
         Who comes in because anybody may is shown to every admin, who can remove them.
         Needs no cause: it writes what Telegram says of them, and only if that changed.
         """
-        known = await self.find(person)
+        known = known or await self.find(person)
         if known is not None and self._met(known, name, username, language) == known:
             return known
 

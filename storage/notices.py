@@ -19,6 +19,8 @@ from storage.times import as_text, as_time
 UNTIL_HEARD: Final = datetime.max.replace(tzinfo=UTC)  # due once something comes from its chat
 HANDLED: Final = timedelta(seconds=1)  # by then what came has had its effect, mostly
 
+ALL: Final = 2**31
+
 
 def _notice(row: dict[str, Any]) -> Notice:
     return Notice(
@@ -127,13 +129,14 @@ def owe_elsewhere(tx: Transaction, old: Place, new: Place) -> None:
         )
 
 
-def owed_chats(tx: Reading) -> tuple[tuple[int, Priority], ...]:
+def owed_chats(tx: Reading, most: int = ALL) -> tuple[tuple[int, Priority], ...]:
     """Chats that are owed something whose time has come, the most urgent and oldest first."""
     rows = tx.rows(
         "SELECT chat, min(priority) AS priority, min(id) AS first FROM notices "
         "WHERE state = 'owed' AND due_at <= :now AND chat NOT IN (SELECT chat FROM unreachable) "
-        "GROUP BY chat ORDER BY priority, first",
+        "GROUP BY chat ORDER BY priority, first LIMIT :most",
         now=as_text(tx.now),
+        most=most,
     )
     return tuple((row["chat"], Priority(row["priority"])) for row in rows)
 
@@ -251,6 +254,11 @@ def lose_touch(tx: Transaction, chat: int) -> None:
     )
 
 
+def unreachable(tx: Reading) -> frozenset[int]:
+    """The chats with which touch was lost."""
+    return frozenset(row["chat"] for row in tx.rows("SELECT chat FROM unreachable"))
+
+
 def in_touch(tx: Transaction, chat: int) -> None:
     """Somebody there was heard of again: what waited is shown as it stands now."""
     waited = tx.execute("DELETE FROM unreachable WHERE chat = :chat", chat=chat)
@@ -293,26 +301,48 @@ def _card(row: dict[str, Any]) -> Card:
     )
 
 
+_SAVE_CARD: Final = """
+    INSERT INTO cards (chat, message, thread, person, kind, subject, revision, live, shown_at)
+    VALUES (:chat, :message, :thread, :person, :kind, :subject, :revision, :live, :shown_at)
+    ON CONFLICT (chat, message) DO UPDATE SET
+        kind = excluded.kind, subject = excluded.subject, revision = excluded.revision,
+        live = excluded.live, shown_at = excluded.shown_at
+"""
+
+_UNLESS_GIVEN_AWAY: Final = """
+    WHERE excluded.kind = :letter OR cards.person <> excluded.person
+        OR (cards.kind = excluded.kind AND cards.subject = excluded.subject)
+"""
+
+
 def save_card(tx: Transaction, card: Card) -> None:
     """This message now shows this."""
-    tx.execute(
-        """
-        INSERT INTO cards (chat, message, thread, person, kind, subject, revision, live, shown_at)
-        VALUES (:chat, :message, :thread, :person, :kind, :subject, :revision, :live, :shown_at)
-        ON CONFLICT (chat, message) DO UPDATE SET
-            kind = excluded.kind, subject = excluded.subject, revision = excluded.revision,
-            live = excluded.live, shown_at = excluded.shown_at
-        """,
-        chat=card.place.chat,
-        message=card.message,
-        thread=card.place.thread,
-        person=card.person,
-        kind=card.kind.value,
-        subject=card.subject,
-        revision=card.revision,
-        live=int(card.live),
-        shown_at=as_text(card.shown_at),
+    tx.execute(_SAVE_CARD, **_card_row(card))
+
+
+def save_shown(tx: Transaction, card: Card) -> bool:
+    """The same, unless a press gave the message to another row while it was on the wire.
+
+    Only a letter takes a draft's message over. Did it take it?
+    """
+    shown = tx.execute(
+        _SAVE_CARD + _UNLESS_GIVEN_AWAY, letter=CardKind.LETTER.value, **_card_row(card)
     )
+    return bool(shown)
+
+
+def _card_row(card: Card) -> dict[str, Any]:
+    return {
+        "chat": card.place.chat,
+        "message": card.message,
+        "thread": card.place.thread,
+        "person": card.person,
+        "kind": card.kind.value,
+        "subject": card.subject,
+        "revision": card.revision,
+        "live": int(card.live),
+        "shown_at": as_text(card.shown_at),
+    }
 
 
 def card_at(tx: Reading, person: int, chat: int, message: int) -> Card | None:

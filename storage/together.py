@@ -68,6 +68,7 @@ class Group:
     def _run_apart(
         self, pending: Pending[Transaction, Any], conn: sqlite3.Connection, tx: Transaction
     ) -> None:
+        """Its savepoint stays until the commit; those that come later lie within it."""
         conn.execute("SAVEPOINT change")
         try:
             pending.run(tx)
@@ -79,7 +80,6 @@ class Group:
             self.topics |= tx.topics
             self.forgot = self.forgot or tx.forgot
             self.counted = max(self.counted, tx.counted)
-        conn.execute("RELEASE change")
 
 
 class Looks:

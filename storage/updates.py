@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from storage import chat_moves, notices
+from storage import chat_moves, notices, people
 from storage.database import Reading, Transaction
 from storage.errors import SealBroken
 from storage.records.updates import Kept, Raw, StoredUpdate, group_move_of, key_of, update_id_of
@@ -43,6 +43,7 @@ def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> Kept:
     """
     ids: list[int] = []
     new: list[Raw] = []
+    out_of_reach = notices.unreachable(tx)
     for one in raw:
         update_id = update_id_of(one)
         if update_id is None or not isinstance(one, dict):
@@ -50,7 +51,8 @@ def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> Kept:
         ids.append(update_id)
         if _insert(tx, bot_id, update_id, one):
             new.append(one)
-        notices.in_touch(tx, key_of(one))
+        if (key := key_of(one)) in out_of_reach:
+            notices.in_touch(tx, key)
         if (moved := group_move_of(one)) is not None:
             chat_moves.move_group(tx, *moved)
     if new:
@@ -140,6 +142,7 @@ def _stored(tx: Reading, row: dict[str, Any]) -> StoredUpdate:
         received_at=as_time(row["received_at"]),
         attempts=row["attempts"],
         raw=_opened(tx, row),
+        person=people.find(tx, row["key"]),
     )
 
 

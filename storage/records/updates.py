@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from storage.records.people import Person
+
 # Telegram's stand-ins for "no person": GroupAnonymousBot, Channel Bot, and Telegram itself.
 NOT_PERSONS: Final = frozenset({1087968824, 136817688, 777000})
 
@@ -34,7 +36,10 @@ Raw = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StoredUpdate:
-    """An update that waits or was given up; `raw` is Telegram's JSON and holds private text."""
+    """An update that waits or was given up; `raw` is Telegram's JSON and holds private text.
+
+    `person`: whose it is, by the row at the moment when it was taken; None: look for them.
+    """
 
     bot_id: int
     update_id: int
@@ -42,6 +47,7 @@ class StoredUpdate:
     received_at: datetime
     attempts: int
     raw: Raw = field(repr=False)
+    person: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from aiogram import Bot
 from aiogram.utils.formatting import Text
 from aiohttp import web
 
-from bot.deliver import Delivery
+from bot.deliver import LOOKED_AT, Delivery
 from bot.exits import Exit
 from bot.messages import Messages
 from bot.pacing import Pacing, Rates
@@ -25,7 +25,7 @@ from handlers.cards import Shown
 from mail.admins import Admins
 from mail.scenes import Showing
 from storage import notices, people
-from storage.database import Database, Reading
+from storage.database import Database, Reading, Transaction
 from storage.migrations import migrations
 from storage.records.notices import Manner, NoticeKind
 from storage.records.people import Access, Person
@@ -93,8 +93,18 @@ async def tasks() -> Tasks:
 
 
 @pytest.fixture
+def pacing() -> Pacing:
+    return Pacing(FAST)
+
+
+@pytest.fixture
 async def delivery(
-    database: Watched, bot_api: BotApi, api_url: str, renderer: Renderer, tasks: Tasks
+    database: Watched,
+    bot_api: BotApi,
+    api_url: str,
+    renderer: Renderer,
+    tasks: Tasks,
+    pacing: Pacing,
 ) -> AsyncIterator[Delivery]:
     session = TelegramSession(api_url, on_unauthorized=lambda: tasks.end(TokenRefused()))
     bot = Bot(TOKEN, session=session)
@@ -102,7 +112,7 @@ async def delivery(
     delivery = Delivery(
         database,
         messages,
-        Pacing(FAST),
+        pacing,
         Admins(frozenset()),
         tasks.spawn,
         clock=now,
@@ -228,6 +238,30 @@ async def test_a_chat_that_waits_for_telegram_holds_nobody_else(
     await owe(database, OLEG)
     await ended(database, OLEG, "done")
     assert await states(database) == ["owed"]
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_a_crowd_of_chats_that_must_wait_holds_nobody_else(
+    database: Database, pacing: Pacing
+) -> None:
+    crowd = range(100, 100 + LOOKED_AT + 5)
+    for chat in crowd:
+        pacing.refused(chat, 60.0, monotonic())
+
+    def change(tx: Transaction) -> None:
+        for chat in (*crowd, OLEG):
+            notices.owe(tx, OLEG, NoticeKind.ACCOUNTS, Place(chat), "s", Manner.NEW)
+
+    await database.write(change)
+    await eventually_owed(database, len(crowd))
+
+
+async def eventually_owed(database: Database, count: int) -> None:
+    for _ in range(500):
+        if (await states(database, OLEG)).count("owed") == count:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(await states(database, OLEG))
 
 
 @pytest.mark.usefixtures("delivery")

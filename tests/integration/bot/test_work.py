@@ -11,16 +11,17 @@ import pytest
 from bot.exits import Ending, Exit
 from bot.tasks import Stop, Tasks
 from bot.work import Handle, Worker
-from storage import updates
+from storage import people, updates
 from storage.database import Database, Transaction
 from storage.errors import AlreadyApplied, DatabaseDamaged, StorageUnavailable, Trouble
+from storage.records.people import Access, Person
 from storage.records.updates import StoredUpdate
 from storage.times import as_time
 from tests.integration.bot.shapes import Raw, message, press
 from tests.integration.bot.waiting import eventually
 from tests.support.scale import times
 
-BOT = 42
+BOT, JANE = 42, 7
 SECRET = "canary-4711"
 
 
@@ -232,6 +233,26 @@ async def test_what_fails_once_or_twice_is_tried_again(
         assert await settled(database) == {1: "done"}
     assert desk.ended == [1]
     assert told.updates == []
+
+
+async def test_a_try_after_the_first_does_not_trust_what_was_read_with_the_update(
+    database: Database, work: Work
+) -> None:
+    given: list[Person | None] = []
+
+    async def handle(update: StoredUpdate) -> None:
+        given.append(update.person)
+        if len(given) == 1:
+            raise StorageUnavailable(Trouble.LOCKED)
+        if len(given) == 2:
+            raise ValueError
+
+    jane = Person(JANE, "Jane", "", "en", Access.ADMITTED, False, None, None, 1)
+    await database.write(lambda tx: people.save(tx, jane))
+    async with work(handle):
+        await keep(database, message(1, JANE), message(2, JANE))
+        assert await settled(database) == {1: "done", 2: "done"}
+    assert given == [jane, None, None, jane]
 
 
 async def test_tries_are_counted_across_restarts(

@@ -342,7 +342,7 @@ class Room:
         """Telegram took it."""
         message = found.target or self.message()
         card = _card(found.scene, message, notice, self.clock.now)
-        await self.database.write(lambda tx: delivery.delivered(tx, notice, card))
+        await self.database.write(lambda tx: delivery.delivered(tx, notice, found.scene, card))
         edited = found.target is not None
         return Seen(notice.kind, message, edited, found.scene, found.reply_to)
 

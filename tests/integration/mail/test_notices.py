@@ -484,7 +484,7 @@ async def test_a_card_that_a_press_gave_to_another_row_stays_there(room: Room) -
     await owe(room, kind=NoticeKind.OUTBOX, subject="x" * 16)
     notice = await taken(room)
     late = Card(HOME, message, ANNA, CardKind.OUTBOX, "x" * 16, 1, True, room.clock.now)
-    await room.database.write(lambda tx: delivery.delivered(tx, notice, late))
+    await room.database.write(lambda tx: delivery.delivered(tx, notice, FoldScene(None), late))
     assert await room.card(message) == card
 
 

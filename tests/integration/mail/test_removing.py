@@ -11,6 +11,7 @@ from mail.errors import NotAllowed, Stale
 from mail.outbox_changes import show_state
 from mail.people import Answer, People
 from mail.removing import Removing
+from mail.scenes import FoldScene
 from mail.waits import WAITS
 from mail.wire_results import leave_unknown
 from mail.without_access import ClosedScene, Closure, open_again
@@ -221,7 +222,7 @@ async def test_row_90_a_card_that_arrives_after_the_removal_is_closed_too(
     await door.remove()
     await office.deliver()
     card = Card(HERE, 90, ANNA, CardKind.DRAFT, draft.id, 1, live=True, shown_at=NOON)
-    await office.db.write(lambda tx: delivery.delivered(tx, on_wire, card))
+    await office.db.write(lambda tx: delivery.delivered(tx, on_wire, FoldScene(None), card))
     assert await closures(office) == {90: Closure.ASIDE}
 
 
