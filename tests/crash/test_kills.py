@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.crash.figures import keep
 from tests.crash.write_until_killed import AT_ONCE
 from tests.integration.storage.places import ask
 from tests.support.scale import times
@@ -44,3 +45,4 @@ def test_row_54_a_killed_writer_keeps_every_acknowledged_letter_whole(tmp_path: 
         assert len(letters) <= len(acknowledged) + AT_ONCE * kill, (
             "at most those in hand are unsaid"
         )
+    keep("kills", {"kills": KILLS, "acknowledged": len(acknowledged)})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.figures import keep
 from tests.integration.storage.places import ask, make_database
 from tests.integration.storage.released import RELEASES, kept, make_released, rows_of
 from tests.support.scale import times
@@ -45,9 +46,12 @@ async def test_row_58_a_kill_at_any_statement_leaves_the_old_tables_or_the_new(
         await make_database(path)
         assert kept(before, rows_of(path))
         assert ask(path, APPLIED) == new
+    keep(f"migrations from {release}", {"kills": len(left) - 1})
 
 
 async def test_row_58_a_first_start_that_is_killed_can_be_repeated(tmp_path: Path) -> None:
-    for path in killed_starts(tmp_path / "absent.db", tmp_path / "left", 1):
+    left = killed_starts(tmp_path / "absent.db", tmp_path / "left", 1)
+    for path in left:
         await make_database(path)
         assert len(ask(path, APPLIED)) == len(RELEASES)
+    keep("migrations from none", {"kills": len(left) - 1})

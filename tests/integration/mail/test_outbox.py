@@ -385,6 +385,22 @@ async def test_disconnecting_counts_letters_that_nobody_knows_about(
     assert (leaving.letters, leaving.doubtful) == (0, 1)
 
 
+@pytest.mark.parametrize("pressed", [0, 1], ids=["the known one", "the other one"])
+async def test_row_32_of_two_copies_of_a_review_either_sends_and_then_neither(
+    room: Room, pressed: int
+) -> None:
+    """Telegram's answer to one of them was lost, so that its number is not known."""
+    draft = await room.review()
+    known = await room.live(CardKind.DRAFT, draft.id)
+    assert known is not None
+    copies = [known, room.message()]
+    message, other = copies[pressed], copies[1 - pressed]
+    assert await room.outbox.send(room.cause(), ANNA, HOME, message, draft.id, draft.revision)
+    with pytest.raises(SendPressed):
+        await room.outbox.send(room.cause(), ANNA, HOME, other, draft.id, draft.revision)
+    assert len(await room.rows()) == 1
+
+
 async def test_row_11_a_press_that_waited_for_two_minutes_asks_again(room: Room) -> None:
     draft = await room.review()
     message = await room.live(CardKind.DRAFT, draft.id)
