@@ -125,7 +125,7 @@ async def test_row_40_pairs_of_faults(
 ) -> None:
     player, tally = Player(prepared), Tally()
     pairs = list(itertools.product(Fault, repeat=2))
-    for pair in pairs[:: times(57, full=1)]:
+    for pair in pairs[:: times(101, full=1)]:
         game = Game(
             pair,
             keeps_keys=keeps_keys,

@@ -20,6 +20,6 @@ def test_no_letter_is_lost_after_it_was_shown(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["lost"] == []
-    assert found["shown"] >= letters * 0.9
+    assert found["shown"] > letters / 2, "else the kills came before there was anything to lose"
     assert found["kills"]
     keep("shown", found)
