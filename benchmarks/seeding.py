@@ -11,7 +11,7 @@ from bitrix24.letter_bodies import reply_body
 from bitrix24.methods import REPLY
 from bitrix24.webhook import Webhook
 from mail.webhooks import address_of
-from storage import connections, drafts, letters, notices, outbox, people
+from storage import cards, connections, drafts, letters, outbox, people
 from storage.database import Database, Transaction
 from storage.ids import new_id
 from storage.migrations import migrations
@@ -69,7 +69,7 @@ def show_letter(tx: Transaction, connection: Connection, number: int) -> None:
     letter = letters.save(tx, Letter(new_id(), owner, connection.id, number, LETTER, tx.now))
     place = Place(owner)
     card = Card(place, LETTER_CARD, owner, CardKind.LETTER, letter.id, 0, True, tx.now)
-    notices.save_card(tx, card)
+    cards.save(tx, card)
 
 
 def tell_to_go(tx: Transaction, connection: Connection, number: int, after: timedelta) -> None:

@@ -4,7 +4,7 @@ Everything here runs inside the caller's one transaction.
 """
 
 from mail.errors import Closed, Closing, NothingAsked, OpenDraft
-from storage import drafts, letters, notices, outbox
+from storage import cards, drafts, letters, outbox
 from storage.database import Reading
 from storage.records.drafts import Draft, DraftState, Field, Wants
 from storage.records.letters import Letter
@@ -27,7 +27,7 @@ _CLOSED = {
 
 def letter_at(tx: Reading, person: int, place: Place, reply_to: int | None) -> Letter | None:
     """The letter whose card the text replies to."""
-    card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
+    card = cards.at(tx, person, place.chat, reply_to) if reply_to else None
     if card is None or card.kind is not CardKind.LETTER:
         return None
     return letters.find(tx, person, card.subject)
@@ -35,7 +35,7 @@ def letter_at(tx: Reading, person: int, place: Place, reply_to: int | None) -> L
 
 def asked(tx: Reading, person: int, place: Place, reply_to: int | None) -> Draft:
     """The draft whose card the text replies to, else what was asked last; NothingAsked."""
-    card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
+    card = cards.at(tx, person, place.chat, reply_to) if reply_to else None
     if card is not None and card.kind is CardKind.DRAFT:
         draft = drafts.find(tx, person, card.subject)
     elif card is not None and card.kind is CardKind.OUTBOX:
@@ -87,7 +87,7 @@ def _takes_words(draft: Draft) -> bool:
 
 def card_of(tx: Reading, draft: Draft) -> int:
     """The message that shows the draft; 0: none does."""
-    card = notices.live_card(tx, CardKind.DRAFT, draft.place, draft.id)
+    card = cards.live(tx, CardKind.DRAFT, draft.place, draft.id)
     return card.message if card else 0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from storage import notices
+from storage import cards, notices
 from storage.database import Database, Reading
 from storage.records.places import Place
 
@@ -16,7 +16,7 @@ class CardIsComing(Exception):
 
 def card_is_coming(tx: Reading, person: int, place: Place, reply_to: int | None) -> bool:
     """May the message that is replied to be one that is on the wire?"""
-    if reply_to is None or notices.card_at(tx, person, place.chat, reply_to) is not None:
+    if reply_to is None or cards.at(tx, person, place.chat, reply_to) is not None:
         return False
     return notices.is_on_wire(tx, place.chat)
 

@@ -3,7 +3,7 @@
 from mail.scenes import SLOW, DraftScene, OutboxScene, Scene
 from mail.showing import ON_THEIR_WAY, is_slow
 from mail.without_access import close_if_shut_out
-from storage import drafts, notices, outbox, people
+from storage import cards, drafts, notices, outbox, people
 from storage.database import Reading, Transaction
 from storage.records.drafts import Wants
 from storage.records.notices import (
@@ -24,7 +24,7 @@ def delivered(tx: Transaction, notice: Notice, scene: Scene, card: Card | None) 
 
     A press may have given the message to another row while it was on the wire; that stands.
     """
-    shown = card is not None and notices.save_shown(tx, card)
+    shown = card is not None and cards.save_shown(tx, card)
     if card is not None and shown and card.kind is not CardKind.LETTER:  # which has no buttons
         _fold_older(tx, card)
         close_if_shut_out(tx, card)
@@ -47,8 +47,8 @@ def _says_wait(tx: Reading, notice: Notice, scene: Scene) -> bool:
 
 
 def _fold_older(tx: Transaction, card: Card) -> None:
-    for older in notices.older_cards(tx, card):
-        notices.unlive(tx, older)
+    for older in cards.older(tx, card):
+        cards.unlive(tx, older)
         message = str(older.message)
         notices.owe(
             tx,
@@ -63,9 +63,9 @@ def _fold_older(tx: Transaction, card: Card) -> None:
 
 def gone(tx: Transaction, notice: Notice, message: int) -> None:
     """The message to edit is no more: what it showed is sent anew, a fold is done."""
-    card = notices.card_at(tx, notice.person, notice.place.chat, message)
+    card = cards.at(tx, notice.person, notice.place.chat, message)
     if card is not None:
-        notices.unlive(tx, card)
+        cards.unlive(tx, card)
     if notice.kind is NoticeKind.FOLD:
         notices.end(tx, notice)
     else:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from mail.errors import NotConnected, Stale
 from mail.steps import enter
 from mail.suggestions import Known
-from storage import connections, drafts, letters, notices, people
+from storage import cards, connections, drafts, letters, notices, people
 from storage.database import Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.drafts import Draft, DraftState, Field, Wants
@@ -83,7 +83,7 @@ def check_card(
     tx: Reading, person: int, place: Place, message: int, kind: CardKind, subject: str
 ) -> Card | None:
     """Stale if this message is known to show something else."""
-    card = notices.card_at(tx, person, place.chat, message)
+    card = cards.at(tx, person, place.chat, message)
     if card is not None and (card.kind is not kind or card.subject != subject):
         raise Stale
     return card
@@ -99,7 +99,7 @@ def relabel(
     revision: int,
 ) -> None:
     """The pressed message shows this from now on, so that the next edit finds it."""
-    notices.save_card(
+    cards.save(
         tx, Card(place, message, person, kind, subject, revision, live=True, shown_at=tx.now)
     )
 

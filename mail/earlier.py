@@ -10,7 +10,7 @@ from datetime import datetime
 from bitrix24.models import ThreadLetter
 from mail import reconcile
 from mail.outbox_changes import show_state
-from storage import earlier, notices, outbox
+from storage import cards, earlier, notices, outbox
 from storage.database import Reading, Transaction
 from storage.records.notices import CardKind, NoticeKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
@@ -53,7 +53,7 @@ def give_way(tx: Transaction, row: OutboxRow, left: OutboxRow) -> None:
     if not outbox.move(tx, row, OutboxState.CANCELLED, why=Why.FIRST_LEFT):
         return
     notices.withdraw(tx, NoticeKind.OUTBOX, row.place, row.id)
-    card = notices.live_card(tx, CardKind.OUTBOX, row.place, row.id)
+    card = cards.live(tx, CardKind.OUTBOX, row.place, row.id)
     show_state(tx, left, card.message if card else None)
 
 

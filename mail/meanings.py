@@ -5,7 +5,7 @@ from enum import Enum, auto
 from bitrix24.webhook import holds_webhook
 from mail.accounts import named_at
 from mail.connections import asked_attempt
-from storage import drafts, notices
+from storage import cards, drafts
 from storage.database import Database, Reading
 from storage.records.drafts import DraftState
 from storage.records.notices import Card, CardKind
@@ -35,7 +35,7 @@ class Meanings:
             return Meaning.ADDRESS
 
         def look(tx: Reading) -> Meaning:
-            card = notices.card_at(tx, person, place.chat, reply_to) if reply_to else None
+            card = cards.at(tx, person, place.chat, reply_to) if reply_to else None
             if not text.startswith("/") and _is_address(tx, person, place, text, card):
                 return Meaning.ADDRESS
             return Meaning.NAME if _is_name(tx, person, place, card) else Meaning.WORDS

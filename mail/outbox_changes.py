@@ -6,7 +6,7 @@ Everything here runs inside the caller's one transaction.
 from datetime import timedelta
 
 from mail.draft_changes import await_text, known_or_none, relabel, reopened, set_aside, show_found
-from storage import drafts, notices, outbox
+from storage import cards, drafts, notices, outbox
 from storage.database import Transaction
 from storage.records.drafts import Field
 from storage.records.notices import CardKind, Manner, NoticeKind, Priority
@@ -36,7 +36,7 @@ def show_state(
 
 def show_if_there(tx: Transaction, row: OutboxRow) -> None:
     """The same for a letter that need not have a card: Send again takes it for the next one."""
-    if notices.live_card(tx, CardKind.OUTBOX, row.place, row.id):
+    if cards.live(tx, CardKind.OUTBOX, row.place, row.id):
         show_state(tx, row, None)
 
 

@@ -9,7 +9,7 @@ from mail.errors import Stale
 from mail.scenes import ApprovalScene
 from mail.showing import approval_scene
 from mail.without_access import cards_to_close, close
-from storage import connections, drafts, notices, outbox_lists, people
+from storage import cards, connections, drafts, notices, outbox_lists, people
 from storage.database import Database, Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.notices import CardKind, Manner, NoticeKind
@@ -93,7 +93,7 @@ class Removing:
 
     def _show(self, tx: Transaction, subject: str) -> None:
         for one in self._admins.all(tx):
-            if notices.live_card(tx, CardKind.APPROVAL, Place(one.id), subject) is not None:
+            if cards.live(tx, CardKind.APPROVAL, Place(one.id), subject) is not None:
                 show_request(tx, one.id, int(subject), Manner.EDIT)
 
 

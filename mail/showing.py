@@ -24,6 +24,7 @@ from mail.steps import SHOWS_REVIEW
 from mail.without_access import closed
 from storage import (
     absences,
+    cards,
     connection_tests,
     connections,
     drafts,
@@ -70,7 +71,7 @@ def _target(tx: Reading, notice: Notice, kind: CardKind) -> int | None:
     """The card to edit; a card that is gone, or was never stored, is sent anew."""
     if notice.manner is Manner.NEW:
         return None
-    card = notices.live_card(tx, kind, notice.place, notice.subject)
+    card = cards.live(tx, kind, notice.place, notice.subject)
     return card.message if card else None
 
 
@@ -95,7 +96,7 @@ def _letter(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     connection = connections.find(tx, reader.id, letter.connection) if letter else None
     if draft is None or letter is None or connection is None:
         return None
-    card = notices.live_card(tx, CardKind.DRAFT, notice.place, draft.id)
+    card = cards.live(tx, CardKind.DRAFT, notice.place, draft.id)
     looking = card is not None and card.revision == draft.asked_at_revision
     target = card.message if card and looking else None
     return Showing(reader, LetterScene(letter, connection), target)
@@ -108,7 +109,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     rings = notice.kind is NoticeKind.OUTCOME
     if rings and not _rings(row) and not notice.repeats:
         return None
-    card = notices.live_card(tx, CardKind.OUTBOX, notice.place, row.id)
+    card = cards.live(tx, CardKind.OUTBOX, notice.place, row.id)
     if card is not None and not rings and _shows_already(row, card):
         return None
     message = card.message if card else None
@@ -245,7 +246,7 @@ def _topic_left(_tx: Reading, notice: Notice, reader: Person) -> Showing:
 
 def _fold(tx: Reading, notice: Notice, reader: Person) -> Showing:
     message = int(notice.subject)
-    card = notices.card_at(tx, reader.id, notice.place.chat, message)
+    card = cards.at(tx, reader.id, notice.place.chat, message)
     told = (
         outbox.find(tx, reader.id, card.subject) if card and card.kind is CardKind.OUTBOX else None
     )

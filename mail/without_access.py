@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from storage import drafts, earlier, notices, outbox, outbox_lists, people
+from storage import cards, drafts, earlier, notices, outbox, outbox_lists, people
 from storage.database import Reading, Transaction
 from storage.records.drafts import DraftState
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind, Priority
@@ -67,9 +67,9 @@ _CARDS = {notice: card for card, notice in _NOTICES.items()}
 def closed(tx: Reading, notice: Notice) -> tuple[ClosedScene, int] | None:
     """The line, and the message that it goes into; None: there is no such card."""
     if notice.kind is NoticeKind.FOLD:
-        card = notices.card_at(tx, notice.person, notice.place.chat, int(notice.subject))
+        card = cards.at(tx, notice.person, notice.place.chat, int(notice.subject))
     elif notice.kind in _CARDS:
-        card = notices.live_card(tx, _CARDS[notice.kind], notice.place, notice.subject)
+        card = cards.live(tx, _CARDS[notice.kind], notice.place, notice.subject)
     else:
         card = None
     return (ClosedScene(_closure(tx, card)), card.message) if card else None
@@ -97,7 +97,7 @@ def cards_to_close(tx: Reading, person: int) -> tuple[Card, ...]:
         row = outbox.find(tx, person, card.subject) if card.kind is CardKind.OUTBOX else None
         return row is not None and _is_over(row) and row.revision == card.revision
 
-    return tuple(card for card in notices.live_cards(tx, person) if not stays(card))
+    return tuple(card for card in cards.all_live(tx, person) if not stays(card))
 
 
 def _is_over(row: OutboxRow) -> bool:
@@ -134,7 +134,7 @@ def open_again(tx: Transaction, person: int) -> None:
     place = Place(person)
     for draft in drafts.newest(tx, person, place):
         if draft.state is DraftState.ASIDE:
-            card = notices.live_card(tx, CardKind.DRAFT, place, draft.id)
+            card = cards.live(tx, CardKind.DRAFT, place, draft.id)
             told = card is not None and card.revision == draft.revision
             manner = Manner.EDIT if told else Manner.NEW
             notices.owe(tx, person, NoticeKind.DRAFT, place, draft.id, manner)
@@ -143,6 +143,6 @@ def open_again(tx: Transaction, person: int) -> None:
     ended = outbox_lists.lately_ended(tx, person, place, tx.now - KEPT, MOST_TOLD)
     on_wire = outbox_lists.in_state(tx, OutboxState.SENDING, OutboxState.VERIFYING, owner=person)
     for row in (*on_wire, *(row for row in ended if row.state is OutboxState.SENT)):
-        card = notices.live_card(tx, CardKind.OUTBOX, row.place, row.id)
+        card = cards.live(tx, CardKind.OUTBOX, row.place, row.id)
         if card is not None and (row.state is not OutboxState.SENT or card.revision < row.revision):
             notices.owe(tx, person, NoticeKind.OUTBOX, row.place, row.id, Manner.EDIT)

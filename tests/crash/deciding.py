@@ -5,7 +5,7 @@ from typing import cast
 
 from mail.decisions import Decision
 from mail.outbox import Outbox
-from storage import notices
+from storage import cards
 from storage.database import Database
 from storage.records.notices import CardKind
 from storage.records.outbox import NOT_LEFT, OutboxRow, OutboxState
@@ -50,7 +50,7 @@ class Decider:
 
     async def press(self, row: OutboxRow, decision: Decision) -> bool:
         """Did it count? An old card asks once more."""
-        card = self._rows.read_now(lambda tx: notices.live_card(tx, CardKind.OUTBOX, HOME, row.id))
+        card = self._rows.read_now(lambda tx: cards.live(tx, CardKind.OUTBOX, HOME, row.id))
         assert card is not None, "the card is on the screen"
         cause = f"bot:{self._new_id()}"
         counted = await self._outbox.decide(

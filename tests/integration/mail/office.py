@@ -9,7 +9,7 @@ from mail.connecting import Connecting
 from mail.connections import Connections
 from mail.meanings import Meanings
 from mail.people import People
-from storage import connections, drafts, notices, outbox, people
+from storage import cards, connections, drafts, notices, outbox, people
 from storage.database import Database, Transaction
 from storage.records.connections import ConnectAttempt, Connection
 from storage.records.drafts import Draft, DraftState, Field, Part, Wants, Written
@@ -125,7 +125,7 @@ class Office:
     async def card(self, kind: CardKind, subject: str, revision: int, message: int) -> int:
         """A message in the chat that shows this."""
         card = Card(HERE, message, ANNA, kind, subject, revision, live=True, shown_at=NOON)
-        await self.db.write(lambda tx: notices.save_card(tx, card))
+        await self.db.write(lambda tx: cards.save(tx, card))
         return message
 
     async def letter_on_its_way(

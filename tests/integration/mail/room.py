@@ -30,7 +30,7 @@ from mail.scenes import (
 )
 from mail.sending import Sending
 from mail.waits import WAITS
-from storage import connections, drafts, notices, outbox_lists, people
+from storage import cards, connections, drafts, notices, outbox_lists, people
 from storage.database import Database
 from storage.errors import StorageUnavailable
 from storage.migrations import migrations
@@ -309,11 +309,11 @@ class Room:
         return (await self.row()).state
 
     async def live(self, kind: CardKind, subject: str) -> int | None:
-        card = await self.database.read(lambda tx: notices.live_card(tx, kind, HOME, subject))
+        card = await self.database.read(lambda tx: cards.live(tx, kind, HOME, subject))
         return card.message if card else None
 
     async def card(self, message: int) -> Card | None:
-        return await self.database.read(lambda tx: notices.card_at(tx, ANNA, ANNA, message))
+        return await self.database.read(lambda tx: cards.at(tx, ANNA, ANNA, message))
 
     async def owed(self) -> list[tuple[str, str]]:
         """Kind and manner of what is owed, in order."""

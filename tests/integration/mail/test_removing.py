@@ -15,7 +15,7 @@ from mail.scenes import FoldScene
 from mail.waits import WAITS
 from mail.wire_results import leave_unknown
 from mail.without_access import ClosedScene, Closure, open_again
-from storage import connections, drafts, notices, outbox, people
+from storage import cards, connections, drafts, notices, outbox, people
 from storage.database import Database, Transaction
 from storage.records.connections import AttemptState
 from storage.records.drafts import DraftState
@@ -50,7 +50,7 @@ class Door:
         card = Card(
             place, CARD, MIRA, CardKind.APPROVAL, str(ANNA), revision, live=True, shown_at=NOON
         )
-        await self.db.write(lambda tx: notices.save_card(tx, card))
+        await self.db.write(lambda tx: cards.save(tx, card))
 
     async def remove(self) -> None:
         cost = await self.removing.cost(MIRA, ANNA)

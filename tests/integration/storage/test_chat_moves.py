@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import chat_moves, drafts, notices, updates
+from storage import cards, chat_moves, drafts, notices, updates
 from storage.database import Database, Reading, Transaction
 from storage.migrations import migrations
 from storage.records.notices import Card, CardKind, Manner, NoticeKind, Priority
@@ -68,11 +68,11 @@ async def test_row_35_a_card_of_the_old_group_shows_nothing_in_the_new_one(
 ) -> None:
     """Its number may be another message's there."""
     card = Card(OLD, 5, 1, CardKind.DRAFT, "d", 1, True, NOON)
-    await database.write(lambda tx: notices.save_card(tx, card))
+    await database.write(lambda tx: cards.save(tx, card))
     await database.write(lambda tx: chat_moves.move_group(tx, OLD.chat, NEW.chat))
     kind = CardKind.DRAFT
-    assert await database.read(lambda tx: notices.live_card(tx, kind, OLD, "d")) is None
-    assert await database.read(lambda tx: notices.live_card(tx, kind, NEW, "d")) is None
+    assert await database.read(lambda tx: cards.live(tx, kind, OLD, "d")) is None
+    assert await database.read(lambda tx: cards.live(tx, kind, NEW, "d")) is None
 
 
 async def test_what_typed_text_answers_moves_and_what_is_newer_stays(database: Database) -> None:
