@@ -40,6 +40,14 @@ async def test_a_refusal_is_told_once_and_keeps_the_door_shut(
     await oleg.chat.wait_for("You can ask again tomorrow.", after=said.id)
     await settled(anna)
     assert sum(str(OLEG) in message.text for message in anna.chat.from_bot) == 1
+    group = sandbox.telegram.group(-1001000000001, "Help desk", [anna, oleg])
+    for each in (oleg, anna):
+        each.say("/help", chat=group)
+        each.say("/reply 15 hello", chat=group)
+    oleg.say("hm")  # handled behind what Oleg said in the group
+    await oleg.chat.wait_until(lambda chat: len(chat.from_bot) == 4)
+    await group.wait_for("Please write to me privately")
+    assert len(group.from_bot) == 2, "only Anna is heard"
 
 
 async def test_a_stranger_gets_one_polite_sentence_whatever_is_said(

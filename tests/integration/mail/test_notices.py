@@ -271,6 +271,7 @@ async def test_at_start_what_was_on_the_wire_comes_once_more(room: Room) -> None
     await room.restart()
     again = [await taken(room), await taken(room)]
     assert [(n.subject, n.manner, n.tries) for n in again] == [("a", NEW, 1), ("b", EDIT, 1)]
+    assert [n.repeats for n in again] == [1, 1], "which was the one repeat of a new message"
 
 
 async def test_the_newest_card_lives_and_older_ones_fold(room: Room) -> None:
