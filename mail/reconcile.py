@@ -30,7 +30,7 @@ class Sight:
 
 
 def look(rows: Sequence[OutboxRow], thread: Iterable[ThreadLetter]) -> Sight:
-    """Each copy was made by the call of one of these rows, and no call made two.
+    """Each copy was made by a call of one of these rows, and no call made two.
 
     So a row left if the copies cannot all be those of the others. A copy is new in the thread and
     the same in every respect; without a baseline nothing can be called new, and nothing proven.
@@ -42,12 +42,19 @@ def look(rows: Sequence[OutboxRow], thread: Iterable[ThreadLetter]) -> Sight:
     for row, ids in own:
         if row.baseline is None or not ids:
             continue
-        others = [theirs for other, theirs in own if other is not row]
+        others = [
+            theirs for other, theirs in own if other is not row for _call in range(_calls(other))
+        ]
         if _may_be_theirs(copies, others):
             perhaps.add(row.id)
         else:
             left[row.id] = next(iter(ids.values()))
     return Sight(left, frozenset(perhaps))
+
+
+def _calls(row: OutboxRow) -> int:
+    """How often it may have left: a portal that fails after sending forgets the key of the call."""
+    return 1 + row.replays
 
 
 def _own(row: OutboxRow, thread: Iterable[ThreadLetter]) -> dict[int, ThreadLetter]:

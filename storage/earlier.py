@@ -20,14 +20,15 @@ _BEFORE = """
     ORDER BY created_at, id
 """
 _ON_THE_WIRE = """
-    SELECT id FROM outbox
-    WHERE owner = :owner AND first_wire_at IS NOT NULL AND (draft = :draft OR draft IN (
-        SELECT other.id FROM drafts AS mine JOIN drafts AS other
+    SELECT outbox.id FROM (
+        SELECT :draft AS id
+        UNION SELECT other.id FROM drafts AS mine JOIN drafts AS other
         ON other.owner = mine.owner AND other.letter_number = mine.letter_number
             AND other.connection = mine.connection
         WHERE mine.id = :draft AND mine.owner = :owner
-    ))
-    ORDER BY created_at, id
+    ) AS answers JOIN outbox ON outbox.draft = answers.id
+    WHERE outbox.owner = :owner AND outbox.first_wire_at IS NOT NULL
+    ORDER BY outbox.created_at, outbox.id
 """
 
 

@@ -14,11 +14,12 @@ from tests.integration.mail.room import ANNA, HOME, UNDO
 
 
 class Again(StrEnum):
-    """`LATE_COPY`: what left before shows only now."""
+    """`LATE_COPY`: what left before shows only now, `LATER_COPY`: once the second is gone."""
 
     NEVER = "left to itself"
     SENT = "sent again"
     LATE_COPY = "sent again, and the first copy shows then"
+    LATER_COPY = "sent again, and the first copy shows after that"
     UNDONE = "sent again, and taken back at once"
     CANCELLED = "sent again, and taken back while it waits"
 

@@ -74,10 +74,10 @@ class Ledger(ScriptedPortal):
         self.hole = self.hole or self.tells_of_failure
         self.tells_of_failure = False
 
-    def show_copies(self) -> None:
-        """What left until now is in its thread at last."""
-        self._thread += self._hidden
-        self._hidden.clear()
+    def show_copies(self, most: int) -> None:
+        """So many that left, from the first one on, are in their thread at last."""
+        self._thread += self._hidden[:most]
+        del self._hidden[:most]
 
     def was_stored(self) -> None:
         """The last answer is on the caller's disk."""

@@ -67,7 +67,7 @@ class Observed:
     def crashed(self) -> None:
         return None
 
-    def show_copies(self) -> None:
+    def show_copies(self, most: int) -> None:
         return None
 
     def was_stored(self) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from mail.decisions import Decision
 from mail.ports import Portal
 from mail.sending import Sending
-from storage import connections, outbox, outbox_queue, portals
+from storage import connections, outbox, outbox_lists, outbox_queue, portals
 from storage.database import Database, Transaction
 from storage.records.outbox import OutboxRow, OutboxState, Why
 from storage.sealing import SecretKeys
@@ -89,11 +89,11 @@ class Played(Protocol):
     hole: bool
 
     @property
-    def left(self) -> Sequence[object]: ...
+    def left(self) -> Sequence[tuple[str, str]]: ...
 
     def crashed(self) -> None: ...
 
-    def show_copies(self) -> None: ...
+    def show_copies(self, most: int) -> None: ...
 
     def was_stored(self) -> None: ...
 
@@ -112,7 +112,7 @@ class Play:
     blind: bool = False  # a letter went out, and what was in its thread before was not stored
 
     def __post_init__(self) -> None:
-        self._before = 0
+        self._before = self._shown = 0
         self._decider = Decider(self.rows, self.game.again)
         self._screen = Screen(self.room, self.rows)
         self._disturbed = self.game.meanwhile is Meanwhile.NOTHING
@@ -138,6 +138,7 @@ class Play:
             if is_over(row.state):
                 break
             self._disturb(row)
+            self._show_first_copy(row)
             await self._wait()
         return await self._outcome()
 
@@ -150,7 +151,7 @@ class Play:
             if await self._decider.press(row, decision) and decision is Decision.SEND_AGAIN:
                 self._before, self._began = left, self.room.clock.now
                 if self.game.again is Again.LATE_COPY:
-                    self.ledger.show_copies()
+                    self.ledger.show_copies(left)
             row = self.rows.read_now(Screen.find)
         return row
 
@@ -206,6 +207,11 @@ class Play:
                 self.room.clock.move_on(LONG)
         self._began = self.room.clock.now
 
+    def _show_first_copy(self, row: OutboxRow) -> None:
+        if self.game.again is Again.LATER_COPY and self._decider.sent_again and row.attempts:
+            self.ledger.show_copies(self._before - self._shown)
+            self._shown = self._before
+
     async def _wait(self) -> None:
         """Until the next row wants something; what is due meanwhile is shown."""
         at = self.rows.read_now(outbox_queue.next_time)
@@ -229,12 +235,19 @@ class Play:
             self.ledger.hole,
             self.steps,
             ended - self._reachable_since(),
-            tuple(self.lies),
+            (*self.lies, *self._found_in_vain()),
             is_over(row.state) and self._screen.ended_well(row),
             self.blind,
             self._before,
             row.why is Why.FIRST_LEFT,
         )
+
+    def _found_in_vain(self) -> list[str]:
+        """Letters that were taken for found, although another call left what was seen."""
+        keys = {key for key, _code in self.ledger.left}
+        rows = self.rows.read_now(lambda tx: outbox_lists.in_state(tx, OutboxState.SENT))
+        found = [row for row in rows if row.why in (Why.THREAD, Why.FIRST_LEFT)]
+        return [f"found: {row.id}" for row in found if row.idempotency_key not in keys]
 
     def _reachable_since(self) -> datetime:
         return max(self._began, self.ledger.failed_at or self._began)

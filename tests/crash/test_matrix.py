@@ -144,7 +144,7 @@ async def test_row_40_sent_again_by_a_person(prepared: sqlite3.Connection, again
     player, tally = Player(prepared), Tally()
     gave_way = 0
     pairs = list(itertools.product(Fault, repeat=2))
-    for number, pair in enumerate(pairs[:: times(71, full=1)]):
+    for number, pair in enumerate(pairs[:: times(101, full=1)]):
         keeps_keys = bool(number % 2)
         game = Game(
             pair, keeps_keys=keeps_keys, shows_copies=False, host=CALLS[number % 2], again=again

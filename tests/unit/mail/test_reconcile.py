@@ -124,5 +124,11 @@ def test_as_many_copies_as_letters_prove_that_all_of_them_left() -> None:
     assert seen([ROW, two, three], copy_at(5), copy_at(6, 18)) == ([1], []), "one is a stranger's"
 
 
+def test_a_call_that_was_repeated_may_have_left_two_copies() -> None:
+    first = replace(ROW, replays=1)
+    assert seen([first, later(60)], copy_at(5), copy_at(50, 18)) == ([1], [2])
+    assert seen([first, later(60)], copy_at(5), copy_at(50, 18), copy_at(65, 19)) == ([1, 2], [])
+
+
 def test_a_letter_without_a_baseline_may_own_what_is_found() -> None:
     assert seen([ROW, replace(later(10), baseline=None)], copy_at(15)) == ([], [1])
