@@ -95,6 +95,10 @@ async def test_nobody_looks_before_the_first_call_is_surely_over(room: Room) -> 
         await room.round("outbox")
     assert len(room.portal.asked) == asked
     assert row.next_at == row.updated_at + WAITS.quiet(HOST)
+    room.clock.move_on(timedelta(seconds=1))
+    async with room.running(room.sending.run):
+        await room.round("outbox")
+    assert len(room.portal.asked) > asked, "and not any later"
 
 
 async def test_row_49_without_proof_of_keys_nothing_is_repeated(room: Room) -> None:
@@ -496,6 +500,15 @@ async def test_a_guard_that_gets_no_answer_puts_the_letter_off(
     assert (row.first_wire_at, row.attempts) == (None, 0)
     room.portal.correspondence = ()
     await room.go(OutboxState.SENT, every=TICK)
+
+
+async def test_a_guard_whose_webhook_is_revoked_blocks_the_letter(room: Room) -> None:
+    """It cannot go by itself any more, and does not say so."""
+    await room.told_to_go()
+    room.portal.correspondence = LOST
+    row = await room.go(OutboxState.BLOCKED)
+    assert (row.first_wire_at, room.portal.sends) == (None, [])
+    assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
 
 
 # A portal that is away, and one that moved.

@@ -8,6 +8,7 @@ import pytest
 
 from storage import retention
 from storage.database import Database, Transaction
+from storage.errors import AlreadyApplied
 from storage.migrations import migrations
 from storage.sealing import SecretKeys, new_key
 
@@ -91,7 +92,12 @@ async def test_texts_are_forgotten_after_thirty_days(database: Database, clock: 
 
 
 async def test_a_cause_is_forgotten_after_two_days(database: Database, clock: Clock) -> None:
+    """Telegram keeps what was not confirmed for one."""
     await database.write(_fill)
+    clock.now = START + timedelta(hours=47)
+    await database.write(retention.forget_old)
+    with pytest.raises(AlreadyApplied):
+        await database.write(lambda tx: tx.once("update 1"))
     clock.now = START + timedelta(hours=49)
     await database.write(retention.forget_old)
     await database.write(lambda tx: tx.once("update 1"))
