@@ -69,6 +69,7 @@ def gone(tx: Transaction, notice: Notice, message: int) -> None:
     if notice.kind is NoticeKind.FOLD:
         notices.end(tx, notice)
     else:
+        notices.begin_anew(tx, notice)
         notices.put_off(tx, notice, tx.now)
 
 

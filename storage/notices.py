@@ -65,6 +65,8 @@ def owe(
         ON CONFLICT (kind, chat, thread, subject) WHERE state IN ('owed', 'on_wire') DO UPDATE SET
             armed = armed + 1, due_at = min(due_at, excluded.due_at),
             priority = min(priority, excluded.priority),
+            repeats = CASE WHEN state = 'owed' AND excluded.manner = 'new' AND manner = 'edit'
+                           THEN 0 ELSE repeats END,
             manner = CASE WHEN state = 'owed' AND excluded.manner = 'new' THEN 'new'
                           ELSE manner END,
             next_manner = CASE WHEN excluded.manner = 'new' THEN 'new' ELSE next_manner END
@@ -226,6 +228,11 @@ def put_off(
         manner = Manner.NEW if is_new else Manner.EDIT
         _owe_anew(tx, notice, manner, Priority(row["priority"]))
     tx.wake("notices")
+
+
+def begin_anew(tx: Transaction, notice: Notice) -> None:
+    """It will go out as a message that nobody has sent yet: no copy of it is there."""
+    tx.execute("UPDATE notices SET repeats = 0 WHERE id = :id", id=notice.id)
 
 
 def hasten(tx: Transaction, chat: int, until: datetime) -> None:

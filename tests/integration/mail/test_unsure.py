@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from bot import policies
+from bot.verdicts import Outcome, Verdict
+from mail import delivery
 from mail.draft_presses import Press
 from storage import notices
 from storage.records.drafts import Draft
-from storage.records.notices import NoticeKind
-from tests.integration.mail.room import ANNA, Room
+from storage.records.notices import CardKind, Manner, Notice, NoticeKind
+from tests.integration.mail.room import ANNA, HOME, Room
 
 
 async def unsure_review(room: Room) -> Draft:
@@ -66,3 +69,48 @@ async def test_row_32_what_is_typed_meanwhile_shows_one_new_review(room: Room) -
     await heard(room)
     await room.say("And one more thing.")
     assert await shown(room) == [(NoticeKind.DRAFT, False)]
+
+
+async def lost(room: Room) -> Notice:
+    """Telegram does not answer the next notice, an edit."""
+    edit = await room.take()
+    assert edit is not None
+    await room.database.write(lambda tx: notices.put_off(tx, edit, tx.now, may_have_arrived=True))
+    return edit
+
+
+async def is_sent_once_more(room: Room) -> bool:
+    """If Telegram does not answer the next notice either, a new message."""
+    sent = await room.take()
+    assert sent is not None
+    found = await room.load(sent)
+    assert found is not None
+    assert found.target is None
+    again = policies.again(sent, Verdict(Outcome.UNCERTAIN), edits=False)
+    return again == policies.PROMPT
+
+
+async def test_row_32_a_lost_edit_used_up_the_repeat_of_the_message_sent_for_one_that_was_gone(
+    room: Room,
+) -> None:
+    draft = await room.press(await room.review(), Press.BACK)
+    await lost(room)
+    edit = await room.take()
+    gone = await room.live(CardKind.DRAFT, draft.id)
+    assert edit is not None
+    assert gone is not None
+    await room.database.write(lambda tx: delivery.gone(tx, edit, gone))
+    assert await is_sent_once_more(room)
+
+
+async def test_row_32_a_lost_edit_used_up_the_repeat_of_the_new_message_that_was_asked_for(
+    room: Room,
+) -> None:
+    await room.list_outbox()
+    await room.see()
+    await room.database.write(
+        lambda tx: notices.owe(tx, ANNA, NoticeKind.OUTBOX_LIST, HOME, "", Manner.EDIT)
+    )
+    await lost(room)
+    await room.list_outbox()
+    assert await is_sent_once_more(room)
