@@ -1,4 +1,4 @@
-"""What a signal does until the event loop has its own handlers: the program ends as asked.
+"""What a signal does before and after the time of the event loop: the program ends as asked.
 
 Imports next to nothing, so that it can come first: imports take a second and more.
 """
@@ -8,11 +8,19 @@ import signal
 
 from bot.exits import Exit
 
+STOPS = (signal.SIGTERM, signal.SIGINT)
+
 
 def leave_when_asked() -> None:
-    """From now on SIGTERM and SIGINT end the program with 0 and without a word."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    """From now on they end the program with 0 and without a word."""
+    for number in STOPS:
         signal.signal(number, _leave)
+
+
+def leave_anyway() -> None:
+    """From now on they change nothing: all is done, and what is left takes a moment."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _leave(_number: int, _frame: object) -> None:

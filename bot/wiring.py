@@ -8,7 +8,6 @@ import gc
 import logging
 import random
 import secrets as randomness
-import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from bitrix24.methods import Mail
 from bitrix24.reach import Sessions
 from bot.database_sentences import explain
 from bot.exits import Ending, Exit
+from bot.leaving import STOPS, leave_anyway
 from bot.logs import Secrets
 from bot.settings import Access, Settings
 from bot.standstill import Watchdog
@@ -87,6 +87,7 @@ async def run(
         return await _run_with(settings, secrets, database, step, tempo)
     finally:
         await database.close()
+        _heed_no_more_signals()
 
 
 async def _run_with(
@@ -186,8 +187,15 @@ def _end_of(settings: Settings, error: Exception) -> Ending | None:
 
 def _end_on_signals(tasks: Tasks) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPS:
         loop.add_signal_handler(number, tasks.end, Ending(Exit.STOPPED))
+
+
+def _heed_no_more_signals() -> None:
+    """A loop that is closed leaves them to kill the program, while Python tidies up."""
+    for number in STOPS:
+        asyncio.get_running_loop().remove_signal_handler(number)
+    leave_anyway()
 
 
 async def _claim_code(settings: Settings, database: Database) -> str | None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -118,20 +119,36 @@ async def test_a_name_may_begin_with_a_slash(connected: Person) -> None:
     assert "/\u2060office" in named.text
 
 
-@pytest.mark.parametrize("seconds", [0.3, 1.0, 2.5])
-async def test_a_stop_while_starting_is_no_fault(tmp_path: Path, seconds: float) -> None:
-    settings = {"BOT_TOKEN": TOKEN, "SECRET_KEY": new_key(), "PATH": os.environ["PATH"]}
-    settings |= {"TELEGRAM_API_URL": "http://127.0.0.1:9", "PYTHONPATH": str(Path.cwd())}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        cwd=tmp_path,
-        env=settings,
-        stderr=asyncio.subprocess.PIPE,
+async def real_bot(folder: Path) -> asyncio.subprocess.Process:
+    """By the command line, with a Telegram that is away."""
+    settings = {"BOT_TOKEN": TOKEN, "SECRET_KEY": new_key(), "ADMINS": "1"}
+    settings |= {"TELEGRAM_API_URL": "http://127.0.0.1:9"}
+    settings |= {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd())}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", cwd=folder, env=settings, stderr=asyncio.subprocess.PIPE
     )
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.0])
+async def test_a_stop_while_starting_is_no_fault(tmp_path: Path, seconds: float) -> None:
+    process = await real_bot(tmp_path)
     await asyncio.sleep(seconds)
     process.send_signal(signal.SIGTERM)
     _out, said = await process.communicate()
     assert b"Traceback" not in said
     assert process.returncode in (0, -signal.SIGTERM)
+
+
+async def test_row_08_a_bot_that_had_stopped_was_killed_by_one_more_signal(tmp_path: Path) -> None:
+    """Between its last word and its end; by a second Ctrl-C with a traceback."""
+    process = await real_bot(tmp_path)
+    assert process.stderr is not None
+    assert b"Telegram cannot be reached" in await process.stderr.readline()
+    async with asyncio.TaskGroup() as group:
+        more = group.create_task(process.stderr.read())
+        while not more.done():
+            for again in (signal.SIGTERM, signal.SIGINT):
+                with suppress(ProcessLookupError):
+                    process.send_signal(again)
+            await asyncio.sleep(0.005)
+    assert (await process.wait(), more.result()) == (0, b"")

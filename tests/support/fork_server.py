@@ -15,6 +15,7 @@ import importlib.readers
 import json
 import os
 import select
+import signal
 import socket
 import sys
 from contextlib import suppress
@@ -26,7 +27,7 @@ from typing import Any
 
 from bot import __main__, wiring
 from bot import run as run_command
-from bot.leaving import leave_when_asked
+from bot.leaving import STOPS, leave_when_asked
 from bot.pacing import RATES
 from bot.telegram_side import TelegramSide
 from bot.tempo import Tempo
@@ -69,14 +70,17 @@ def _answer(request: dict[str, object]) -> dict[str, int]:
     if "wait" in request:
         _pid, status = os.waitpid(int(str(request["wait"])), 0)
         return {"exit": os.waitstatus_to_exitcode(status)}
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until the child heeds them
     pid = os.fork()
     if pid == 0:
         os._exit(_play(request) if "play" in request else _child(request))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     return {"pid": pid}
 
 
 def _play(request: dict[str, object]) -> int:
     """A program of the tests' own instead of the bot."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     return int(importlib.import_module(str(request["play"])).main(request))
 
 
@@ -91,6 +95,7 @@ def _child(request: dict[str, object]) -> int:
     os.environ.clear()
     os.environ.update(settings)
     leave_when_asked()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     tempo = _tempo(request.get("waits"), float(str(request["second"])))
     return __main__.ended(partial(run_command.main, tempo))
 
