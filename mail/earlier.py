@@ -39,13 +39,27 @@ def _settled(
     tx: Transaction, row: OutboxRow, one: OutboxRow, letter: ThreadLetter | None
 ) -> Left | None:
     if one.state is OutboxState.SENT:
-        return Left(one, one.updated_at) if one.updated_at >= row.created_at else None
+        return Left(one, one.updated_at) if _is_news(one, row) else None
     if letter is None:
         return None
     outbox.accept(tx, one, Why.FIRST_LEFT if one.body == row.body else Why.THREAD)
     settled = outbox.find(tx, one.owner, one.id)
     assert settled is not None, "it was accepted a moment ago"
     return Left(settled, letter.date or tx.now)
+
+
+def has_left(tx: Reading, row: OutboxRow) -> bool:
+    """Did the same letter leave before, as nobody knew yet when this one was told to go?"""
+    before = earlier.before(tx, row)
+    return any(
+        one.state is OutboxState.SENT and _is_news(one, row) and one.body == row.body
+        for one in before
+    )
+
+
+def _is_news(one: OutboxRow, row: OutboxRow) -> bool:
+    """Was the one settled only after the other was told to go?"""
+    return one.updated_at >= row.created_at
 
 
 def give_way(tx: Transaction, row: OutboxRow, left: OutboxRow) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from bitrix24.errors import AccessLost, Moved, PortalError, Refused
 from bitrix24.models import ThreadLetter
 from mail import moving, reconcile, wire_results
+from mail.earlier import has_left
 from mail.failures import stored
 from mail.outbox_changes import show_if_there, show_state
 from mail.ports import Portal, Senses, Step
@@ -140,7 +141,10 @@ class LooksAfter:
         )
 
     def _may_repeat(self, tx: Reading, row: OutboxRow) -> bool:
-        """Only under a key that this portal has shown to keep, and surely still keeps."""
+        """Only under a key that this portal has shown to keep, and surely still keeps.
+
+        Not where the first letter was found meanwhile: the person decides, and knows of it.
+        """
         connection = connections.find(tx, row.owner, row.connection)
         now = outbox.find(tx, row.owner, row.id)
         if connection is None or now is None or now.no_replay or row.replays >= MAX_REPLAYS:
@@ -152,6 +156,7 @@ class LooksAfter:
             and row.hook_fp == wire_results.fingerprint(tx, connection)
             and row.body_sha256 == hashlib.sha256(row.body).hexdigest()
             and portals.keeps_keys(tx, connection.address.label, row.method)
+            and not has_left(tx, row)
         )
 
 

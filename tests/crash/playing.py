@@ -10,9 +10,9 @@ from typing import Protocol, cast
 from mail.decisions import Decision
 from mail.ports import Portal
 from mail.sending import Sending
-from storage import connections, outbox, outbox_lists, outbox_queue, portals
+from storage import connections, earlier, outbox, outbox_lists, outbox_queue, portals
 from storage.database import Database, Transaction
-from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
 from storage.sealing import SecretKeys
 from tests.crash.deciding import Again, Decider
 from tests.crash.games import Break, Game, Meanwhile, Outcome, is_over
@@ -193,6 +193,7 @@ class Play:
             self.ledger.was_stored()
         self.blind = self.blind or (row.first_wire_at is not None and row.baseline is None)
         self.lies += self._screen.lies_now(row, len(self.ledger.left), self._before)
+        self.lies += self._called_in_vain(row)
 
     def _disturb(self, row: OutboxRow) -> None:
         if self._disturbed or not row.attempts:
@@ -241,6 +242,13 @@ class Play:
             self._before,
             row.why is Why.FIRST_LEFT,
         )
+
+    def _called_in_vain(self, row: OutboxRow) -> list[str]:
+        """A letter that goes although the first one, with the same bytes, is known to be there."""
+        if row.state is not OutboxState.SENDING or not self._decider.sent_again:
+            return []
+        known = self.rows.read_now(lambda tx: earlier.of_row(tx, row))
+        return [f"called: {row.id}"] if known is Earlier.LEFT else []
 
     def _found_in_vain(self) -> list[str]:
         """Letters that were taken for found, although another call left what was seen."""

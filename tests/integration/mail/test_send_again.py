@@ -16,8 +16,9 @@ from mail.draft_presses import Press
 from mail.errors import Stale
 from mail.late_presses import OLD_CARD
 from mail.scenes import OutboxScene, Showing
+from mail.told_to_go import REPLY
 from mail.without_access import cards_to_close, close
-from storage import connections, outbox, people
+from storage import connections, outbox, people, portals
 from storage.database import Transaction
 from storage.records.drafts import DraftState, Field
 from storage.records.notices import CardKind, NoticeKind
@@ -374,3 +375,48 @@ async def test_two_copies_prove_both(room: Room) -> None:
     early, late = copy(START + timedelta(seconds=12)), copy(START + timedelta(minutes=9), number=18)
     await lost_again(room, early, late)
     assert [row.state for row in await room.rows()] == [OutboxState.SENT, OutboxState.SENT]
+
+
+async def keeps_keys(room: Room) -> None:
+    """The portal has shown that it keeps keys, so that calls may be repeated."""
+    learn = portals.learn_idempotency
+    await room.database.write(lambda tx: learn(tx, "acme.example", REPLY, "proven"))
+
+
+async def lost_on_its_way(room: Room) -> None:
+    """The second letter's call had no answer, at a portal where it may be repeated."""
+    await sent_again(room)
+    await room.see()
+    room.portal.accepts = NO_ANSWER
+    await room.go(OutboxState.VERIFYING)
+    await keeps_keys(room)
+
+
+async def test_the_second_letter_was_repeated_although_its_look_found_the_first(
+    room: Room,
+) -> None:
+    await lost_on_its_way(room)
+    room.portal.correspondence = (copy(START + timedelta(seconds=12)),)
+    second = await room.go(OutboxState.UNKNOWN, OutboxState.SENT, every=TICK)
+    assert (await room.rows())[0].state is OutboxState.SENT
+    assert (second.state, second.replays) == (OutboxState.UNKNOWN, 0)
+    assert len(room.portal.sends) == 2
+    assert HAS in words(await room.see())
+
+
+async def test_the_second_letter_was_repeated_although_the_first_was_said_to_have_left(
+    room: Room,
+) -> None:
+    await lost_on_its_way(room)
+    await room.decide((await room.rows())[0], Decision.WAS_SENT)
+    second = await room.go(OutboxState.UNKNOWN, OutboxState.SENT, every=TICK)
+    assert (second.state, second.replays) == (OutboxState.UNKNOWN, 0)
+    assert len(room.portal.sends) == 2
+    assert HAS in words(await room.see())
+
+
+async def test_the_second_letter_is_repeated_while_nobody_knows_of_the_first(room: Room) -> None:
+    await lost_on_its_way(room)
+    room.portal.accepts = Sent(to=(JANE,))
+    second = await room.go(OutboxState.UNKNOWN, OutboxState.SENT, every=TICK)
+    assert (second.state, second.replays) == (OutboxState.SENT, 1)
