@@ -22,9 +22,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The guard lets the letter go."""
+    """The guard lets the letter go; `left` are those before it that were known to have left."""
 
     baseline: tuple[int, ...] | None
+    left: frozenset[str]
 
 
 class LooksBefore:
@@ -40,29 +41,43 @@ class LooksBefore:
     ) -> Passed | None:
         """The reply guard; None: it stopped the letter and asked. Raises PortalError."""
         if draft is None or draft.letter_number is None:
-            return Passed(None)
+            return await self._judge(row, connection)
         try:
             got = await self._portal.thread(webhook_of(connection.address), draft.letter_number)
         except Unknown:
             if connection.guarded:
                 raise
-            return Passed(None)
+            return await self._judge(row, connection)
         except Refused as error:
+            passed = await self._judge(row, connection)
             asked = draft.written.stopped is not None or not connection.guarded
-            if asked:
-                return Passed(None)
+            if asked or passed is None:
+                return passed
             _log.info("outbox %s: the guard could not look: %s", row.id, error)
             await self._database.write(lambda tx: _stop(tx, row, Why.UNGUARDED, GuardStop(tx.now)))
             return None
-        thread = got.value
-        answered = reply_guard.look(thread, draft, connection, self._clock())
+        answered = reply_guard.look(got.value, draft, connection, self._clock())
+        return await self._judge(row, connection, got.value, answered)
+
+    async def _judge(
+        self,
+        row: OutboxRow,
+        connection: Connection,
+        thread: tuple[ThreadLetter, ...] | None = None,
+        answered: ThreadLetter | None = None,
+    ) -> Passed | None:
+        """What the rows say of those before counts, too; all that is known of an unread thread."""
+        baseline = None if thread is None else reply_guard.baseline(thread)
         before = await self._database.read(lambda tx: earlier.of_row(tx, row))
-        guarded = connection.guarded
-        if (answered is not None or before is not Earlier.NONE) and await self._database.write(
-            lambda tx: _stops(tx, row, thread, answered, guarded)
-        ):
-            return None
-        return Passed(reply_guard.baseline(thread))
+        if answered is None and before is Earlier.NONE:
+            return Passed(baseline, frozenset())
+
+        def change(tx: Transaction) -> Passed | None:
+            if _stops(tx, row, thread or (), answered, connection.guarded):
+                return None
+            return Passed(baseline, earlier.left(tx, row))
+
+        return await self._database.write(change)
 
 
 def _stops(

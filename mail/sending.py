@@ -14,7 +14,7 @@ from mail import wire_results
 from mail.bell import Bell
 from mail.clock_watch import ClockWatch
 from mail.looks_after import LooksAfter
-from mail.looks_before import LooksBefore
+from mail.looks_before import LooksBefore, Passed
 from mail.outbox_changes import SIGN, cancel, expire, show_state
 from mail.ports import Portal, Senses, Spawn, Step, Stop
 from mail.scenes import SLOW
@@ -24,6 +24,7 @@ from storage import (
     clock_jumps,
     connections,
     drafts,
+    earlier,
     outbox,
     outbox_claims,
     outbox_lists,
@@ -129,8 +130,8 @@ class Sending:
             return
         connection, draft = found
         try:
-            thread = await self._before.look(row, connection, draft)
-            if thread is None:
+            passed = await self._before.look(row, connection, draft)
+            if passed is None:
                 return
             self._step("guarded")
             await self._portal.turn(webhook_of(connection.address), row.method)
@@ -146,9 +147,7 @@ class Sending:
             )
             return
         began = self._senses.monotonic()
-        claimed = await self._database.write(
-            lambda tx: self._claim(tx, row, connection, thread.baseline)
-        )
+        claimed = await self._database.write(lambda tx: self._claim(tx, row, connection, passed))
         if claimed is not None:
             await self._wire(claimed, connection, began)
 
@@ -205,22 +204,23 @@ class Sending:
         return None
 
     def _claim(
-        self,
-        tx: Transaction,
-        row: OutboxRow,
-        connection: Connection,
-        baseline: tuple[int, ...] | None,
+        self, tx: Transaction, row: OutboxRow, connection: Connection, passed: Passed
     ) -> OutboxRow | None:
-        """The row as it is `sending`; None: somebody was quicker, or the connection changed."""
+        """The row as it is `sending`; None: somebody was quicker, or the guard must look anew.
+
+        It must where the connection changed, or a letter before this one is found to have left.
+        """
         now = connections.find(tx, row.owner, row.connection)
         if now is None or now.address != connection.address:
+            return None
+        if earlier.left(tx, row) != passed.left:
             return None
         claimed = outbox_claims.claim(
             tx,
             row,
             lease_until=tx.now + self._waits.lease(connection.address.host),
             hook_fp=wire_results.fingerprint(tx, connection),
-            baseline=baseline,
+            baseline=passed.baseline,
         )
         if not claimed:
             return None

@@ -59,6 +59,13 @@ def of_row(tx: Reading, row: OutboxRow) -> Earlier:
     return _most(_rows_before(tx, row))
 
 
+def left(tx: Reading, row: OutboxRow) -> frozenset[str]:
+    """Those before this row that are known to have left."""
+    return frozenset(
+        one["id"] for one in _rows_before(tx, row) if one["state"] == OutboxState.SENT.value
+    )
+
+
 def of_draft(tx: Reading, owner: int, draft: str) -> Earlier:
     """What is known of everything that this draft was."""
     return _most(tx.rows(_OF_DRAFT, owner=owner, draft=draft))

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bitrix24.errors import Failure, FailureCode, NotSent, Refused, RefusedField, Unknown
+from bitrix24.errors import (
+    Failure,
+    FailureCode,
+    NotSent,
+    PortalError,
+    Refused,
+    RefusedField,
+    Unknown,
+)
 from bitrix24.models import Sent, ThreadLetter
 from handlers.cards import Shown
 from handlers.notices import render_scene
@@ -272,6 +280,63 @@ async def test_the_second_letter_is_not_sent_if_the_first_one_is_said_to_have_le
     await settle(room, first, Decision.WAS_SENT)
     assert (await room.go(OutboxState.CANCELLED)).why is Why.FIRST_LEFT
     assert len(room.portal.sends) == 1
+
+
+async def test_the_second_letter_was_sent_although_its_turn_came_after_it_was_sent_was_pressed(
+    room: Room,
+) -> None:
+    first, _second = await sent_again(room)
+    await room.see()
+
+    async def says_so() -> None:
+        room.portal.on_turn = None
+        await settle(room, first, Decision.WAS_SENT)
+
+    room.portal.on_turn = says_so
+    await room.go(OutboxState.SENT, OutboxState.CANCELLED)
+    assert [row.state for row in await room.rows()] == [OutboxState.SENT, OutboxState.CANCELLED]
+    assert len(room.portal.sends) == 1
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_letter_that_was_changed_since_is_guarded_anew_while_it_waits_for_its_turn(
+    room: Room, guarded: bool
+) -> None:
+    """Where it is not guarded it goes, and does not wait for ever."""
+    first = await changed_since(room)
+    if not guarded:
+        await room.database.write(unguard)
+
+    async def says_so() -> None:
+        room.portal.on_turn = None
+        await settle(room, first, Decision.WAS_SENT)
+
+    room.portal.on_turn = says_so
+    row = await room.go(OutboxState.SENT, OutboxState.CANCELLED)
+    assert row.why is (Why.ANSWERED if guarded else Why.RESPONSE)
+    assert HAS in words(await room.see())
+
+
+@pytest.mark.parametrize("error", [NO_ANSWER, REFUSED])
+async def test_the_second_letter_was_sent_although_the_first_was_said_to_have_left(
+    room: Room, error: PortalError
+) -> None:
+    """The thread cannot be read, so that only the person knows."""
+    first, _second = await sent_again(room)
+    await room.database.write(unguard)
+    await settle(room, first, Decision.WAS_SENT)
+    room.portal.correspondence = error
+    assert (await room.go(OutboxState.SENT, OutboxState.CANCELLED)).why is Why.FIRST_LEFT
+    assert len(room.portal.sends) == 1
+
+
+async def test_a_guard_that_may_not_look_asked_about_a_letter_that_had_left_before(
+    room: Room,
+) -> None:
+    first, _second = await sent_again(room)
+    await settle(room, first, Decision.WAS_SENT)
+    room.portal.correspondence = REFUSED
+    assert (await room.go(OutboxState.SENT, OutboxState.CANCELLED)).why is Why.FIRST_LEFT
 
 
 async def test_the_first_letter_is_left_at_that(room: Room) -> None:
