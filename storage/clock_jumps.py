@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from storage import outbox
 from storage.database import Transaction
+from storage.notices import UNTIL_HEARD
 from storage.times import as_text, as_time
 
 TOLERATED: Final = timedelta(seconds=30)
@@ -26,8 +27,10 @@ def settle(tx: Transaction) -> None:
         _plan_anew(tx, row)
     tx.execute(
         "UPDATE notices SET due_at = :now "
-        "WHERE state = 'owed' AND due_at > :now AND (created_at > :now OR tries > 0)",
+        "WHERE state = 'owed' AND due_at > :now AND due_at < :until_heard "
+        "AND (created_at > :now OR tries > 0)",
         now=as_text(tx.now),
+        until_heard=as_text(UNTIL_HEARD),
     )
     tx.wake("notices")
 

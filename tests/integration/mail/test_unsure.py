@@ -6,7 +6,7 @@ from bot import policies
 from bot.verdicts import Outcome, Verdict
 from mail import delivery
 from mail.draft_presses import Press
-from storage import notices
+from storage import clock_jumps, notices
 from storage.records.drafts import Draft
 from storage.records.notices import CardKind, Manner, Notice, NoticeKind
 from tests.integration.mail.room import ANNA, HOME, Room
@@ -68,6 +68,15 @@ async def test_row_32_what_is_typed_meanwhile_shows_one_new_review(room: Room) -
     await unsure_review(room)
     await heard(room)
     await room.say("And one more thing.")
+    assert await shown(room) == [(NoticeKind.DRAFT, False)]
+
+
+async def test_row_61_a_clock_that_was_set_back_sent_the_third_copy_by_itself(room: Room) -> None:
+    await unsure_review(room)
+    room.clock.jump(timedelta(hours=-1))
+    await room.database.write(clock_jumps.settle)
+    assert await shown(room) == []
+    await heard(room)
     assert await shown(room) == [(NoticeKind.DRAFT, False)]
 
 
