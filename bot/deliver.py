@@ -274,7 +274,7 @@ def _at_once(priority: Priority) -> int:
 
 
 def _agenda(
-    tx: Reading, most: int = notices.ALL
+    tx: Reading, most: int | None = None
 ) -> tuple[tuple[tuple[int, Priority], ...], datetime | None]:
     """Chats to serve now, and when the next one's time comes: one look, so that none is missed."""
     return notices.owed_chats(tx, most), notices.next_due(tx)

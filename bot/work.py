@@ -128,7 +128,7 @@ class Worker:
 
     async def _try(self, update: StoredUpdate) -> StoredUpdate | None:
         tries = _tries(update)
-        while not await self._handled(tries):
+        while not await self._handled(update.update_id, tries):
             attempts = await self._commit(lambda tx: updates.fail(tx, update))
             if attempts > len(self._retry_seconds):
                 return await self._set_aside(update)
@@ -137,7 +137,7 @@ class Worker:
                 return None
         return await self._commit(lambda tx: updates.end(tx, update))
 
-    async def _handled(self, tries: Iterator[StoredUpdate]) -> bool:
+    async def _handled(self, update_id: int, tries: Iterator[StoredUpdate]) -> bool:
         try:
             await self._persist(lambda: self._handle(next(tries)))
         except AlreadyApplied:
@@ -145,8 +145,7 @@ class Worker:
         except (StorageUnavailable, DatabaseDamaged, Unreadable, BrokenOff):
             raise
         except Exception as error:
-            failed = next(tries).update_id
-            log.error("update %d failed", failed, exc_info=_without_text(error))
+            log.error("update %d failed", update_id, exc_info=_without_text(error))
             return False
         return True
 

@@ -15,9 +15,8 @@ from storage.records.places import Place
 from storage.times import as_text, as_time
 
 UNTIL_HEARD: Final = datetime.max.replace(tzinfo=UTC)  # due once something comes from its chat
+_ALL: Final = 2**31  # more chats than there are
 HANDLED: Final = timedelta(seconds=1)  # by then what came has had its effect, mostly
-
-ALL: Final = 2**31
 
 
 def _notice(row: dict[str, Any]) -> Notice:
@@ -129,14 +128,17 @@ def owe_elsewhere(tx: Transaction, old: Place, new: Place) -> None:
         )
 
 
-def owed_chats(tx: Reading, most: int = ALL) -> tuple[tuple[int, Priority], ...]:
-    """Chats that are owed something whose time has come, the most urgent and oldest first."""
+def owed_chats(tx: Reading, most: int | None = None) -> tuple[tuple[int, Priority], ...]:
+    """Chats that are owed something whose time has come, the most urgent and oldest first.
+
+    `most`: so many of them at most; None: all.
+    """
     rows = tx.rows(
         "SELECT chat, min(priority) AS priority, min(id) AS first FROM notices "
         "WHERE state = 'owed' AND due_at <= :now AND chat NOT IN (SELECT chat FROM unreachable) "
         "GROUP BY chat ORDER BY priority, first LIMIT :most",
         now=as_text(tx.now),
-        most=most,
+        most=_ALL if most is None else most,
     )
     return tuple((row["chat"], Priority(row["priority"])) for row in rows)
 
@@ -259,9 +261,14 @@ def lose_touch(tx: Transaction, chat: int) -> None:
     )
 
 
-def unreachable(tx: Reading) -> frozenset[int]:
-    """The chats with which touch was lost."""
-    return frozenset(row["chat"] for row in tx.rows("SELECT chat FROM unreachable"))
+def waiting_to_hear(tx: Reading) -> frozenset[int]:
+    """The chats where something waits until an update comes from there: see `in_touch`."""
+    rows = tx.rows(
+        "SELECT chat FROM unreachable UNION "
+        "SELECT chat FROM notices WHERE state = 'owed' AND due_at = :until_heard",
+        until_heard=as_text(UNTIL_HEARD),
+    )
+    return frozenset(row["chat"] for row in rows)
 
 
 def in_touch(tx: Transaction, chat: int) -> None:

@@ -43,7 +43,7 @@ def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> Kept:
     """
     ids: list[int] = []
     new: list[Raw] = []
-    out_of_reach = notices.unreachable(tx)
+    waited_for = notices.waiting_to_hear(tx)
     for one in raw:
         update_id = update_id_of(one)
         if update_id is None or not isinstance(one, dict):
@@ -51,7 +51,7 @@ def keep(tx: Transaction, bot_id: int, raw: Iterable[object]) -> Kept:
         ids.append(update_id)
         if _insert(tx, bot_id, update_id, one):
             new.append(one)
-        if (key := key_of(one)) in out_of_reach:
+        if (key := key_of(one)) in waited_for:
             notices.in_touch(tx, key)
         if (moved := group_move_of(one)) is not None:
             chat_moves.move_group(tx, *moved)

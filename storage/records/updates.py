@@ -47,7 +47,7 @@ class StoredUpdate:
     received_at: datetime
     attempts: int
     raw: Raw = field(repr=False)
-    person: Person | None = None
+    person: Person | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

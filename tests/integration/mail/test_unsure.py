@@ -1,15 +1,20 @@
 """A review may have arrived, and was repeated once: it waits for what its person does next."""
 
 from datetime import timedelta
+from itertools import count
 
 from bot import policies
 from bot.verdicts import Outcome, Verdict
 from mail import delivery
 from mail.draft_presses import Press
-from storage import clock_jumps, notices
+from storage import clock_jumps, notices, updates
 from storage.records.drafts import Draft
 from storage.records.notices import CardKind, Manner, Notice, NoticeKind
+from tests.integration.bot.shapes import message
 from tests.integration.mail.room import ANNA, HOME, Room
+
+BOT = 42
+_NUMBERS = count(1)
 
 
 async def unsure_review(room: Room) -> Draft:
@@ -32,7 +37,8 @@ async def unsure_review(room: Room) -> Draft:
 
 async def heard(room: Room) -> None:
     """An update of Anna's is stored."""
-    await room.database.write(lambda tx: notices.in_touch(tx, ANNA))
+    said = message(next(_NUMBERS), ANNA)
+    await room.database.write(lambda tx: updates.keep(tx, BOT, [said]))
 
 
 async def shown(room: Room) -> list[tuple[NoticeKind, bool]]:
