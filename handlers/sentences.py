@@ -22,6 +22,7 @@ from mail.errors import (
     NothingAsked,
     OpenDraft,
     SendPressed,
+    ShutOut,
     Stale,
     TooLate,
 )
@@ -89,8 +90,8 @@ def sentence(error: MailError, _: Texts) -> str:
             return nothing_asked_sentence(_)
         case NotConnected():
             return not_connected_sentence(_, checking=error.checking)
-        case NotAllowed():
-            return not_allowed_sentence(_)
+        case NotAllowed() | ShutOut():
+            return not_allowed_sentence(error, _)
         case _:
             return _("That did not work. Please try again.")
 
@@ -205,8 +206,10 @@ def not_connected_sentence(_: Texts, *, checking: bool = False) -> str:
     return _("No Bitrix24 portal is connected. Please connect one with /connect.")
 
 
-def not_allowed_sentence(_: Texts) -> str:
-    """An admin's button or command."""
+def not_allowed_sentence(error: NotAllowed | ShutOut, _: Texts) -> str:
+    """An admin's button or command, or anything of somebody who was removed at that moment."""
+    if isinstance(error, ShutOut):
+        return _("Your access to this bot has ended.")
     return _("Only an admin of this bot may do this.")
 
 

@@ -5,6 +5,7 @@ Every method that writes is one transaction under its cause.
 
 from dataclasses import dataclass, replace
 
+from mail.causes import admit
 from mail.connection_changes import disconnected, doubtful_rows, make_active, waiting_rows
 from mail.connection_names import BadName, read_name
 from mail.draft_changes import check_card, relabel
@@ -47,7 +48,7 @@ class Accounts:
         """`/accounts`: a card with all connections."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             connection_tests.forget_ended(tx, person)
             _stop_naming(tx, person, place)
             notices.owe(tx, person, NoticeKind.ACCOUNTS, place, str(person), Manner.NEW)
@@ -60,7 +61,7 @@ class Accounts:
         """The pressed card shows all connections again; no name is asked for any more."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             _check_account(tx, person, place, message, connection, revision)
             _stop_naming(tx, person, place)
             _show_accounts(tx, person, place, message)
@@ -73,7 +74,7 @@ class Accounts:
         """The portal is asked whether the connection works; the pressed card tells."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             _check_account(tx, person, place, message, connection, revision)
             last = connection_tests.find(tx, person, connection)
             if last is None or last.state is not ConnectionTestState.ASKING:
@@ -91,7 +92,7 @@ class Accounts:
         """Typed text in this place names the connection from now on."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             _check_account(tx, person, place, message, connection, revision)
             drafts.point(tx, Pointer(person, place, PointsAt.CONNECTION, connection))
             _show_accounts(tx, person, place, message)
@@ -106,7 +107,7 @@ class Accounts:
             return error
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             connection = named_at(tx, person, place)
             if connection is None:
                 raise Stale
@@ -123,7 +124,7 @@ class Accounts:
         def change(tx: Transaction) -> bool:
             if not _stop_naming(tx, person, place):
                 return False
-            tx.once(cause)
+            admit(tx, cause, person)
             notices.owe(tx, person, NoticeKind.ACCOUNTS, place, str(person), Manner.NEW)
             return True
 
@@ -135,7 +136,7 @@ class Accounts:
         """The connection becomes the active one."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             _check_account(tx, person, place, message, connection, revision)
             make_active(tx, person, connection)
             _show_accounts(tx, person, place, message)
@@ -166,7 +167,7 @@ class Accounts:
         on: bool,
     ) -> None:
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             _check_account(tx, person, place, message, connection, revision)
             found = connections.find(tx, person, connection)
             assert found is not None, "it was checked"
@@ -198,7 +199,7 @@ class Accounts:
         """Disconnects; the pressed card shows what is left."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             _check_account(tx, person, place, message, connection, revision)
             disconnected(tx, person, connection)
             _show_accounts(tx, person, place, message)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from bitrix24.trust import TrustedPortals
 from bitrix24.webhook import Webhook, WebhookError, WebhookFault, holds_webhook, read_webhook
+from mail.causes import admit
 from mail.connection_changes import (
     connected,
     forgetful,
@@ -74,7 +75,7 @@ class Connections:
 
     async def _ask(self, cause: str, person: int, place: Place, mends: str | None) -> None:
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             if mends is not None and connections.find(tx, person, mends) is None:
                 raise Stale
             _leaveasked_attempt(tx, person, place)
@@ -99,7 +100,7 @@ class Connections:
         self._on_secret(webhook.code)
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             asked = asked_attempt(tx, person, place)
             mends = asked.connection if asked else None
             if asked is None or asked.state is not AttemptState.ASKED:
@@ -152,7 +153,7 @@ class Connections:
         """A button of an attempt's card; Stale if it does not count any more."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             attempt = connections.find_attempt(tx, person, attempt_id)
             if attempt is None or attempt.place != place or attempt.revision != revision:
                 raise Stale
@@ -200,7 +201,7 @@ class Connections:
             asked = asked_attempt(tx, person, place)
             if asked is None:
                 return False
-            tx.once(cause)
+            admit(tx, cause, person)
             _drop(tx, asked)
             return True
 

@@ -16,6 +16,7 @@ from mail.asked_draft import (
     older,
     with_ways_out,
 )
+from mail.causes import admit
 from mail.coming_cards import CardIsComing, await_card, card_is_coming
 from mail.draft_changes import known, known_with, pressed, set_aside, show_pressed, show_typed
 from mail.draft_presses import Press, press_on
@@ -57,7 +58,7 @@ class Drafts:
         """
 
         def change(tx: Transaction) -> BadValue | None:
-            tx.once(cause)
+            admit(tx, cause, person)
             connection = active_connection(tx, person)
             draft = new_draft(tx, self._new_id(), person, place, connection, guided=typed is None)
             draft = to_begin_with(tx, draft)
@@ -96,7 +97,7 @@ class Drafts:
         """
 
         def change(tx: Transaction, *, waits: bool = True) -> Closed | BadValue | None:
-            tx.once(cause)
+            admit(tx, cause, person)
             letter = letter_at(tx, person, place, reply_to)
             if letter is not None:
                 self._answer_letter(tx, person, place, letter, typed)
@@ -168,7 +169,7 @@ class Drafts:
         """
 
         def change(tx: Transaction) -> Closed | bool:
-            tx.once(cause)
+            admit(tx, cause, person)
             for draft in drafts.newest(tx, person, place):
                 if fields.holds(draft, typed.message):
                     return change_by(tx, draft, typed, reference) or True
@@ -191,7 +192,7 @@ class Drafts:
         """
 
         def change(tx: Transaction) -> bool:
-            tx.once(cause)
+            admit(tx, cause, person)
             draft = asked_last(tx, person, place)
             if draft is not None and draft.state is DraftState.CONFIRMED:
                 closing = how_closed(tx, draft)
@@ -220,7 +221,7 @@ class Drafts:
         """A button of one of the draft's cards; Stale if it does not count any more."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             draft = pressed(tx, person, place, message, draft_id, revision)
             if (draft.state is DraftState.ASIDE) is not (press is Press.BRING_BACK):
                 raise Stale

@@ -9,7 +9,8 @@ MailError
 ├── BadValue       a typed value that the field cannot hold; nothing was changed
 ├── NotConnected   there is no connection to do this with
 ├── LimitReached   too much of this in an hour
-└── NotAllowed     this person may not
+├── NotAllowed     only an admin may
+└── ShutOut        their access ended while the update waited
 """
 
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ __all__ = [
     "OpenDraft",
     "SealBroken",
     "SendPressed",
+    "ShutOut",
     "Stale",
     "TooLate",
 ]
@@ -131,3 +133,7 @@ class LimitReached(MailError):
 
 class NotAllowed(MailError):
     """Only an admin may do this."""
+
+
+class ShutOut(MailError):
+    """Whoever asked for it has lost their access meanwhile."""

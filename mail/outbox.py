@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mail import decisions, second_answer, told_to_go, unknown_letters
+from mail.causes import admit
 from mail.decisions import Decision
 from mail.draft_changes import check_card, pressed, relabel, show_pressed
 from mail.errors import Stale
@@ -46,7 +47,7 @@ class Outbox:
         """
 
         def change(tx: Transaction) -> bool:
-            tx.once(cause)
+            admit(tx, cause, person)
             told_to_go.check_first_press(tx, person, place, draft_id)
             draft = pressed(tx, person, place, message, draft_id, revision)
             if draft.state is not DraftState.COMPOSING or draft.field not in SHOWS_REVIEW:
@@ -81,7 +82,7 @@ class Outbox:
         kind, subject = _card_of(row_id, listed=listed)
 
         def change(tx: Transaction) -> bool:
-            tx.once(cause)
+            admit(tx, cause, person)
             row = outbox.find(tx, person, row_id)
             if row is None or row.place != place:
                 raise Stale

@@ -1,5 +1,6 @@
 """/outbox: a person's letters on their way, and those that lately ended."""
 
+from mail.causes import admit
 from mail.draft_changes import check_card, relabel
 from mail.errors import Stale
 from storage import notices
@@ -18,7 +19,7 @@ class OutboxList:
         """As a new message, with buttons for what can be done."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             notices.owe(tx, person, NoticeKind.OUTBOX_LIST, place, "", Manner.NEW)
 
         await self._database.write(change)
@@ -29,7 +30,7 @@ class OutboxList:
         """In the place of its question about a letter of this revision."""
 
         def change(tx: Transaction) -> None:
-            tx.once(cause)
+            admit(tx, cause, person)
             card = check_card(tx, person, place, message, CardKind.OUTBOX_LIST, "")
             if card is None or card.revision != revision:
                 raise Stale

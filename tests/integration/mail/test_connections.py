@@ -11,10 +11,12 @@ from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, Refused
 from mail.connections import AttemptPress, WebhookFault
 from mail.errors import AlreadyApplied, LimitReached, Stale
 from mail.meanings import Meaning
+from storage import people
 from storage.database import Database
 from storage.records.connections import AttemptState, ConnectAttempt
 from storage.records.drafts import DraftState
 from storage.records.notices import CardKind, Manner
+from storage.records.people import Access
 from tests.integration.mail.office import (
     ANNA,
     CODE,
@@ -264,7 +266,9 @@ async def test_a_stale_or_foreign_press_changes_nothing(office: Office) -> None:
         await press(office, replace(attempt, revision=7), AttemptPress.CANCEL)
     with pytest.raises(Stale):
         await press(office, attempt, AttemptPress.REPLACE)
-    await office.people.meet(43, "Oleg", "", "ru")
+    oleg = await office.people.meet(43, "Oleg", "", "ru")
+    let_in = replace(oleg, access=Access.ADMITTED)
+    await office.db.write(lambda tx: people.save(tx, let_in))
     with pytest.raises(Stale):
         await office.connections.press(
             office.cause(), 43, HERE, 5, attempt.id, attempt.revision, AttemptPress.CANCEL

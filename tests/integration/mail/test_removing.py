@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 
 from mail import delivery, showing
-from mail.errors import NotAllowed, Stale
+from mail.errors import NotAllowed, ShutOut, Stale
+from mail.outbox import Outbox
 from mail.outbox_changes import show_state
 from mail.people import Answer, People
 from mail.removing import Removing
@@ -236,6 +237,25 @@ async def test_row_90_what_they_had_set_aside_themselves_gets_its_button_back(
     assert await closures(office) == {90: Closure.ASIDE}
     await office.db.write(let_in)
     assert await office.shown() == [("draft", own.id, Manner.EDIT)]
+
+
+async def test_row_90_what_was_said_before_and_handled_after_counts_for_nothing(
+    office: Office, door: Door
+) -> None:
+    """The door looked at the row that was read with the update; then it waited."""
+    await office.connect()
+    connection = (await office.only_connection()).id
+    draft = await office.draft(connection)
+    before = replace(await office.anna(), admin=False)
+    await door.remove()
+    anna = await door.people.meet(ANNA, "Anna", "anna", "en", known=before)
+    assert anna.admitted, "so the door let it through"
+    sender = Outbox(office.db, lambda: "f" * 16, timedelta(0))
+    with pytest.raises(ShutOut):
+        await sender.send("7:900", ANNA, HERE, 5, draft.id, draft.revision)
+    with pytest.raises(ShutOut):
+        await office.connect()
+    assert not await office.all_connections()
 
 
 async def test_a_removed_person_asks_again_after_a_day(

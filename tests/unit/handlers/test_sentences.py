@@ -25,6 +25,7 @@ from mail.errors import (
     NotConnected,
     NothingAsked,
     SendPressed,
+    ShutOut,
     Stale,
     TooLate,
 )
@@ -39,6 +40,7 @@ ERRORS: list[MailError] = [
     NothingAsked(),
     NotConnected(),
     NotAllowed(),
+    ShutOut(),
     *(Closed(closing) for closing in Closing),
     *(LimitReached(limit, 200) for limit in Limit),
     SendPressed(left=False),
@@ -78,7 +80,7 @@ def test_each_error_is_said_by_its_own_function() -> None:
         too_late_toast(EN),
         nothing_asked_sentence(EN),
         not_connected_sentence(EN),
-        not_allowed_sentence(EN),
+        not_allowed_sentence(NotAllowed(), EN),
     ]
 
 
