@@ -1,14 +1,16 @@
-"""Tells people that nothing can be stored right now: directly, since a notice would need a row.
+"""Tells people that nothing could be stored yet: directly, since a notice would need a row.
 
-What they sent stays at Telegram until it can be stored, so nothing of it is lost. A message with a
-secret is deleted all the same: that needs no row.
+Storing may be slow, or fail: the words are true of both. What they sent stays at Telegram until it
+can be stored, so nothing of it is lost. A message with a secret is deleted all the same: that needs
+no row.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeVar
+import math
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Final
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -18,15 +20,16 @@ from pydantic import ValidationError
 from bitrix24.webhook import holds_webhook
 from bot.telegram import plainly
 from bot.verdicts import Outcome, classify
+from handlers.presses import Presses
 from handlers.secret_messages import said, take_away
 from handlers.sentences import outage_sentence, secret_left_sentence
 from handlers.texts import Texts
 from mail.ports import Spawn
 
 SIGN_SECONDS: Final = 1.0  # of storing, without an end: then people are told
-AGAIN_SECONDS: Final = 20.0  # who goes on writing is told again after that
-
-T = TypeVar("T")
+AGAIN_SECONDS: Final = 20.0  # who goes on is told again after that, in another outage too
+SURELY_NOT: Final = (Outcome.NOT_SENT, Outcome.RETRY_AFTER)  # the press can still be answered
+NEVER: Final = (0, -math.inf)
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ class Outage:
         self,
         bot: Bot,
         texts: Callable[[str], Texts],
+        presses: Presses,
         spawn: Spawn,
         *,
         monotonic: Callable[[], float],
@@ -45,13 +49,13 @@ class Outage:
     ) -> None:
         self._bot = bot
         self._texts = texts
+        self._presses = presses
         self._spawn = spawn
         self._monotonic = monotonic
         self._sleep = sleep
         self._storing: object = None
-        self._answered: set[str] = set()
         self._taken: set[tuple[int, int]] = set()
-        self._told: dict[int, tuple[int, float]] = {}
+        self._told: dict[int, tuple[int, float]] = {}  # up to which message, and when
 
     def storing(self, batch: list[Any]) -> None:
         """Storing begins now; if that takes long, these people are told before it fails."""
@@ -61,23 +65,26 @@ class Outage:
 
     async def _tell_if_slow(self, batch: list[Any]) -> None:
         await self._sleep(SIGN_SECONDS)
-        if self._storing is batch:
-            await self.tell(batch)
+        for update in batch:
+            if self._storing is batch:
+                await self._tell(update, batch)
 
     def over(self) -> None:
-        """All is stored: the next outage is told of anew."""
+        """All is stored. Where that was only slow, it may soon be so again."""
         self._storing = None
-        self._answered.clear()
         self._taken.clear()
-        self._told.clear()
+        self._told = {one: told for one, told in self._told.items() if self._is_recent(told)}
 
     async def tell(self, batch: list[Any]) -> None:
         """Everybody who wrote or pressed privately, as far as the updates can be read."""
         for update in batch:
-            try:
-                await self._tell_one(update, batch)
-            except (AiogramError, KeyError, TypeError, AttributeError, ValidationError) as error:
-                log.info("nobody was told of the outage: %s", plainly(error))
+            await self._tell(update, batch)
+
+    async def _tell(self, update: Any, batch: list[Any]) -> None:
+        try:
+            await self._tell_one(update, batch)
+        except (AiogramError, KeyError, TypeError, AttributeError, ValidationError) as error:
+            log.info("nobody was told of the outage: %s", plainly(error))
 
     async def _tell_one(self, update: dict[str, Any], batch: list[Any]) -> None:
         """Who was not reached is told with the next try to store it."""
@@ -90,29 +97,42 @@ class Outage:
                 await self._tell_writer(message, _newest(batch, message.chat.id))
 
     async def _answer(self, press: dict[str, Any]) -> None:
-        if press["id"] in self._answered:
+        """Whoever handles it later says in a message what it would have said in a toast."""
+        number, person = press["id"], press["from"]["id"]
+        if not self._presses.take(number):
             return
         sentence = outage_sentence(self._texts(press["from"].get("language_code") or ""))
-        with _noted(self._answered, press["id"]):
-            await self._bot.answer_callback_query(press["id"], text=sentence, show_alert=True)
+        insists = not self._is_recent(self._told.get(person, NEVER))
+        try:
+            await self._bot.answer_callback_query(number, text=sentence, show_alert=insists)
+        except AiogramError as error:
+            if classify(error).outcome in SURELY_NOT:
+                self._presses.give_back(number)
+            raise
+        if insists:
+            self._told[person] = (self._told.get(person, NEVER)[0], self._monotonic())
 
     async def _take_secret(self, message: Message) -> None:
         where = (message.chat.id, message.message_id)
         if where in self._taken or not holds_webhook(said(message)):
             return
-        with _noted(self._taken, where):
+        self._taken.add(where)  # before the call: it may be thought of twice at the same time
+        try:
             if not await take_away(message):
                 await self._bot.send_message(
                     message.chat.id, secret_left_sentence(self._texts_of(message))
                 )
+        except AiogramError:
+            self._taken.discard(where)
+            raise
 
     async def _tell_writer(self, message: Message, newest: int) -> None:
         """Once for all that they wrote so far."""
-        chat, now = message.chat.id, self._monotonic()
-        before = self._told.get(chat, (0, now - AGAIN_SECONDS))
-        if message.message_id <= before[0] or now - before[1] < AGAIN_SECONDS:
+        chat = message.chat.id
+        before = self._told.get(chat, NEVER)
+        if message.message_id <= before[0] or self._is_recent(before):
             return
-        self._told[chat] = (newest, now)
+        self._told[chat] = (newest, self._monotonic())
         try:
             await self._bot.send_message(chat, outage_sentence(self._texts_of(message)))
         except AiogramError as error:
@@ -120,20 +140,12 @@ class Outage:
                 self._told[chat] = before
             raise
 
+    def _is_recent(self, told: tuple[int, float]) -> bool:
+        return self._monotonic() - told[1] < AGAIN_SECONDS
+
     def _texts_of(self, message: Message) -> Texts:
         language = message.from_user.language_code if message.from_user else None
         return self._texts(language or "")
-
-
-@contextmanager
-def _noted(done: set[T], key: T) -> Iterator[None]:
-    """From before the call, for it may be thought of twice at the same time; not if it fails."""
-    done.add(key)
-    try:
-        yield
-    except AiogramError:
-        done.discard(key)
-        raise
 
 
 def _newest(batch: list[Any], chat: int) -> int:

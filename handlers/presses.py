@@ -33,6 +33,10 @@ class Presses:
             del self._taken[next(iter(self._taken))]
         return True
 
+    def give_back(self, press: str) -> None:
+        """Its answer surely did not reach Telegram: the next who asks gives it."""
+        self._taken.pop(press, None)
+
 
 class PressAnswer:
     """Answers one press, at most once. What comes too late for a toast is said as a message."""

@@ -162,10 +162,10 @@ def limit_sentence(error: LimitReached, _: Texts) -> str:
 
 
 def outage_sentence(_: Texts) -> str:
-    """The database cannot be written; at most 200 characters, because a toast says it too."""
+    """The database is slow or cannot be written; at most 200 characters: a toast says it too."""
     return _(
-        "I cannot store anything right now. What you sent is kept, and is handled as soon as this "
-        "is over. You need not send it again."
+        "I could not store this yet. What you sent is kept, and is handled as soon as this is "
+        "over. You need not send it again."
     )
 
 

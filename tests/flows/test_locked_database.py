@@ -26,7 +26,7 @@ async def test_row_57_what_is_said_while_the_database_is_locked_is_answered_late
     with closing(sqlite3.connect(bot.folder / "data" / "bot.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         said = anna.say(f"/reply 15 {TEXT}")
-        told = await chat.wait_for("I cannot store anything right now.", after=said.id, within=4)
+        told = await chat.wait_for("I could not store this yet.", after=said.id, within=4)
         assert not bot.log.count("the storage is locked"), "people are told before it gives up"
         assert await says(bot, "the storage is locked")
         assert "is handled as soon as this is over" in told.text

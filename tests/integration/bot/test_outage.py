@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.outage import AGAIN_SECONDS, Outage
 from bot.telegram import TelegramSession
+from handlers.presses import Presses
 from tests.integration.bot.bot_api import TOKEN, BotApi, drops, ok, refuses
 from tests.integration.languages import EN
 
@@ -69,9 +70,19 @@ def later() -> Later:
 
 
 @pytest.fixture
-def outage(bot: Bot, later: Later) -> Outage:
+def presses() -> Presses:
+    return Presses()
+
+
+@pytest.fixture
+def outage(bot: Bot, presses: Presses, later: Later) -> Outage:
     return Outage(
-        bot, lambda _language: EN, later.spawn, monotonic=later.monotonic, sleep=later.sleep
+        bot,
+        lambda _language: EN,
+        presses,
+        later.spawn,
+        monotonic=later.monotonic,
+        sleep=later.sleep,
     )
 
 
@@ -129,9 +140,6 @@ async def test_who_went_on_writing_in_a_long_outage_heard_nothing(
     batch.append(message(8))
     await outage.tell(batch)
     assert bot_api.calls == ["sendMessage"] * 2
-    outage.over()
-    await outage.tell([message(9)])
-    assert bot_api.calls == ["sendMessage"] * 3
 
 
 async def test_people_waited_in_silence_for_the_storage_to_give_up(
@@ -144,6 +152,83 @@ async def test_people_waited_in_silence_for_the_storage_to_give_up(
     outage.over()
     await later.run()
     assert bot_api.calls == ["answerCallbackQuery"], "that was stored in time"
+
+
+async def test_who_went_on_while_storing_was_only_slow_was_told_each_time(
+    bot_api: BotApi, outage: Outage, later: Later
+) -> None:
+    for number in (5, 6, 7):
+        outage.storing([message(number)])
+        await later.run()
+        outage.over()
+    assert bot_api.calls == ["sendMessage"]
+    assert bot_api.forms[0]["text"].startswith("I could not store this yet. What you sent is kept")
+    later.now += AGAIN_SECONDS
+    outage.storing([message(8)])
+    await later.run()
+    assert bot_api.calls == ["sendMessage"] * 2
+
+
+async def test_each_press_had_to_be_closed_while_storing_was_only_slow(
+    bot_api: BotApi, outage: Outage, later: Later
+) -> None:
+    for number in (5, 6):
+        outage.storing([press(number)])
+        await later.run()
+        outage.over()
+    assert [form["show_alert"] for form in bot_api.forms] == [True, False]
+    assert bot_api.forms[0]["text"] == bot_api.forms[1]["text"]
+
+
+async def test_people_were_told_of_slow_storing_after_all_was_stored(
+    bot_api: BotApi, outage: Outage, later: Later
+) -> None:
+    async def stored_meanwhile(_request: web.Request) -> web.StreamResponse:
+        outage.over()
+        return ok(True)
+
+    bot_api.prescribe("answerCallbackQuery", stored_meanwhile)
+    outage.storing([press(5), press(6), message(7)])
+    await later.run()
+    assert bot_api.calls == ["answerCallbackQuery"]
+
+
+async def test_what_a_handler_said_to_a_press_was_lost_after_slow_storing(
+    outage: Outage, later: Later, presses: Presses
+) -> None:
+    """It would have answered a press that is answered, which shows nothing."""
+    outage.storing([press(5)])
+    await later.run()
+    assert not presses.take("q5")
+    assert presses.take("q6")
+
+
+async def test_a_press_that_its_handler_answers_is_not_told_of_an_outage(
+    bot_api: BotApi, outage: Outage, presses: Presses
+) -> None:
+    assert presses.take("q5")
+    await outage.tell([press(5)])
+    assert bot_api.calls == []
+
+
+async def test_a_press_that_could_not_be_answered_is_answered_with_the_next_try(
+    bot_api: BotApi, outage: Outage
+) -> None:
+    bot_api.prescribe("answerCallbackQuery", refuses(429, "Too Many Requests", retry_after=1))
+    for _ in range(3):
+        await outage.tell([press(5)])
+    assert bot_api.calls == ["answerCallbackQuery"] * 2
+    assert bot_api.forms[1]["show_alert"]
+
+
+async def test_a_press_that_may_have_been_answered_is_left_to_its_handler(
+    bot_api: BotApi, outage: Outage
+) -> None:
+    """Which says in a message what it has to say."""
+    bot_api.prescribe("answerCallbackQuery", drops)
+    for _ in range(2):
+        await outage.tell([press(5)])
+    assert bot_api.calls == ["answerCallbackQuery"]
 
 
 @pytest.mark.parametrize("kind", ["message", "edited_message"])
