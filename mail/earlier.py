@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bitrix24.models import ThreadLetter
 from mail import reconcile
-from mail.outbox_changes import show_state
+from mail.outbox_changes import show_if_there, show_state
 from storage import cards, earlier, notices, outbox
 from storage.database import Reading, Transaction
 from storage.records.notices import CardKind, NoticeKind
@@ -45,6 +45,7 @@ def _settled(
     outbox.accept(tx, one, Why.FIRST_LEFT if one.body == row.body else Why.THREAD)
     settled = outbox.find(tx, one.owner, one.id)
     assert settled is not None, "it was accepted a moment ago"
+    show_if_there(tx, settled)
     return Left(settled, letter.date or tx.now)
 
 

@@ -11,7 +11,7 @@ from bitrix24.models import ThreadLetter
 from mail import moving, reconcile, wire_results
 from mail.earlier import has_left
 from mail.failures import stored
-from mail.outbox_changes import show_if_there, show_state
+from mail.outbox_changes import show_if_there, show_later_ones, show_state
 from mail.ports import Portal, Senses, Step
 from mail.waits import MAX_REPLAYS, Waits
 from mail.webhooks import webhook_of
@@ -165,7 +165,10 @@ def _settle(tx: Transaction, row: OutboxRow, thread: tuple[ThreadLetter, ...]) -
     rows = earlier.on_the_wire(tx, row)
     sight = reconcile.look(rows, thread)
     for one in rows:
-        if one.id in sight.left and outbox.accept(tx, one, Why.THREAD) and one.id != row.id:
+        if one.id not in sight.left or not outbox.accept(tx, one, Why.THREAD):
+            continue
+        show_later_ones(tx, one)
+        if one.id != row.id:
             show_if_there(tx, one)
     if row.id in sight.left:
         show_state(tx, row, None)

@@ -6,7 +6,7 @@ Everything here runs inside the caller's one transaction.
 from datetime import timedelta
 
 from mail.draft_changes import await_text, known_or_none, relabel, reopened, set_aside, show_found
-from storage import cards, drafts, notices, outbox
+from storage import cards, drafts, earlier, notices, outbox
 from storage.database import Transaction
 from storage.records.drafts import Field
 from storage.records.notices import CardKind, Manner, NoticeKind, Priority
@@ -38,6 +38,13 @@ def show_if_there(tx: Transaction, row: OutboxRow) -> None:
     """The same for a letter that need not have a card: Send again takes it for the next one."""
     if cards.live(tx, CardKind.OUTBOX, row.place, row.id):
         show_state(tx, row, None)
+
+
+def show_later_ones(tx: Transaction, row: OutboxRow) -> None:
+    """What this letter became by Send again speaks of it on its card, though it rang there."""
+    for one in earlier.after(tx, row):
+        if cards.live(tx, CardKind.OUTBOX, one.place, one.id) and outbox.show_anew(tx, one):
+            show_state(tx, one, None)
 
 
 def tell_outcome(tx: Transaction, row: OutboxRow) -> None:

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from mail.draft_changes import known
 from mail.errors import Stale
-from mail.outbox_changes import show_if_there, show_state
+from mail.outbox_changes import show_if_there, show_later_ones, show_state
 from mail.ports import NewId
 from mail.told_to_go import check_limit, new_row
-from storage import drafts, earlier, outbox
+from storage import drafts, outbox
 from storage.database import Transaction
 from storage.records.outbox import OutboxRow, OutboxState, Why
 
@@ -61,5 +61,4 @@ def end(tx: Transaction, row: OutboxRow, message: int | None, to: OutboxState) -
         show_if_there(tx, row)
     else:
         show_state(tx, row, message)
-    for one in earlier.after(tx, row):
-        show_if_there(tx, one)
+    show_later_ones(tx, row)

@@ -8,7 +8,7 @@ from bitrix24.methods import Got
 from bitrix24.models import Sent
 from mail import moving
 from mail.failures import stored
-from mail.outbox_changes import SIGN, cancel, give_back, show_state, tell_outcome
+from mail.outbox_changes import SIGN, cancel, give_back, show_later_ones, show_state, tell_outcome
 from mail.outcomes import Next, Outcome, of_first, of_repeat
 from mail.refusals import field_to_mend
 from mail.waits import Waits
@@ -31,6 +31,7 @@ def accept(tx: Transaction, *, row: OutboxRow, connection: Connection, got: Got[
     """The portal says that it took the letter."""
     if outbox.accept(tx, row, Why.REPLAY if row.replays else Why.RESPONSE, got.value.to):
         show_state(tx, row, None)
+        show_later_ones(tx, row)
     learned = got.learned.idempotency
     if learned is not None:
         portals.learn_idempotency(tx, connection.address.label, row.method, learned)

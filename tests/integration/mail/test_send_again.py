@@ -14,11 +14,14 @@ from bitrix24.errors import (
     RefusedField,
     Unknown,
 )
+from bitrix24.learned import NOTHING
+from bitrix24.methods import Got
 from bitrix24.models import Sent, ThreadLetter
 from handlers.cards import Shown
 from handlers.notices import render_scene
 from handlers.texts import Catalogues
 from handlers.unknown_letter_card import sure_card
+from mail import wire_results
 from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.errors import Stale
@@ -239,12 +242,17 @@ async def changed_since(room: Room) -> OutboxRow:
     _first, second = await sent_again(room)
     await room.see()
     await room.decide(second, Decision.UNDO)
+    await changed(room)
+    return (await room.rows())[0]
+
+
+async def changed(room: Room) -> None:
+    """What was taken back is written on, and told to go once more."""
     await room.see()
     await room.say("PS: and one more thing")
     await room.see()
     assert await room.send(await room.draft())
     await room.see(after=timedelta(0))
-    return (await room.rows())[0]
 
 
 async def settle(room: Room, row: OutboxRow, decision: Decision) -> list[Seen]:
@@ -485,3 +493,74 @@ async def test_the_second_letter_is_repeated_while_nobody_knows_of_the_first(roo
     room.portal.accepts = Sent(to=(JANE,))
     second = await room.go(OutboxState.UNKNOWN, OutboxState.SENT, every=TICK)
     assert (second.state, second.replays) == (OutboxState.SENT, 1)
+
+
+async def rung_below(room: Room) -> OutboxRow:
+    """The second letter is not known of either, was told so in a message, and /outbox is shown."""
+    await sent_again(room)
+    room.portal.accepts = NO_ANSWER
+    second = await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert MAY_HAVE in words(await room.see())
+    await room.list_outbox()
+    await room.see()
+    return second
+
+
+def card_said(seen: list[Seen], message: int | None) -> str:
+    return words([one for one in seen if one.message == message])
+
+
+async def test_the_second_letters_question_denied_that_the_first_was_said_to_have_left(
+    room: Room,
+) -> None:
+    second = await rung_below(room)
+    own = await room.live(CardKind.OUTBOX, second.id)
+    await room.decide((await room.rows())[0], Decision.WAS_SENT, listed=True)
+    assert HAS in card_said(await room.see(), own)
+
+
+async def test_the_second_letters_question_denied_that_a_look_found_the_first(room: Room) -> None:
+    second = await rung_below(room)
+    own = await room.live(CardKind.OUTBOX, second.id)
+    room.portal.correspondence = (copy(START + timedelta(seconds=12)),)
+    await room.decide((await room.rows())[0], Decision.CHECK_AGAIN, listed=True)
+    await room.see()
+    await looked(room)
+    assert (await room.rows())[0].state is OutboxState.SENT
+    assert HAS in card_said(await room.see(), own)
+
+
+async def test_the_second_letters_question_denied_that_the_first_was_answered_for_late(
+    room: Room,
+) -> None:
+    second = await rung_below(room)
+    own = await room.live(CardKind.OUTBOX, second.id)
+    first = (await room.rows())[0]
+    connection = await room.database.read(lambda tx: connections.find(tx, ANNA, CONNECTION))
+    assert connection is not None
+    got = Got(Sent(to=(JANE,)), NOTHING)
+    await room.database.write(
+        lambda tx: wire_results.accept(tx, row=first, connection=connection, got=got)
+    )
+    assert HAS in card_said(await room.see(), own)
+
+
+async def test_the_first_letters_own_card_still_asked_once_the_guard_had_found_it(
+    room: Room,
+) -> None:
+    """The second one was told to go from /outbox, taken back and changed."""
+    first = await unknown(room)
+    await room.list_outbox()
+    await room.see()
+    message = await room.live(CardKind.OUTBOX_LIST, "")
+    assert message is not None
+    assert await room.outbox.unknown(ANNA, HOME, message, first.id, first.revision, listed=True)
+    assert await room.decide(first, Decision.SEND_AGAIN, listed=True)
+    await room.see()
+    await room.decide(await room.row(), Decision.UNDO)
+    await changed(room)
+    own = await room.live(CardKind.OUTBOX, first.id)
+    assert own is not None
+    room.portal.correspondence = (copy(first.first_wire_at or first.created_at),)
+    assert (await room.go(OutboxState.CANCELLED)).why is Why.ANSWERED
+    assert card_said(await room.see(), own).startswith("Sent to jane@client.example")
