@@ -246,11 +246,12 @@ class Delivery:
         await self._store(lambda tx: delivery.drop(tx, notice))
 
     async def _put_off(self, notice: Notice, again: Again) -> None:
-        until = self._clock() + timedelta(seconds=again.seconds)
+        now = self._clock()
+        until = now + timedelta(seconds=again.seconds)
         if again.when_heard:
             until = notices.UNTIL_HEARD
         if again.unless_back:
-            self._held_back.hold(notice.place.chat, until)
+            self._held_back.hold(notice.place.chat, until, now)
         await self._store(
             lambda tx: notices.put_off(
                 tx,

@@ -14,30 +14,30 @@ class HeldBack:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: dict[int, datetime] = {}
-        self._due: dict[int, datetime] = {}
+        self._waiting: dict[int, set[datetime]] = {}
+        self._due: set[tuple[int, datetime]] = set()
         self.returns = 0  # how often Telegram came back
 
-    def hold(self, chat: int, until: datetime) -> None:
+    def hold(self, chat: int, until: datetime, now: datetime) -> None:
         """Before this is stored, so that no return comes in between."""
-        self._waiting[chat] = until
+        others = {other for other in self._waiting.get(chat, ()) if other > now}
+        self._waiting[chat] = others | {until}
 
     def returned(self) -> None:
         """Telegram can be reached again; `release` is still to be called."""
         self.returns += 1
-        self._due |= self._waiting
+        self._due |= {(chat, until) for chat, times in self._waiting.items() for until in times}
         self._waiting = {}
 
     async def release(self) -> None:
         """All of it is due now."""
         if not self._due:
             return
-        due = dict(self._due)
+        due = set(self._due)
 
         def change(tx: Transaction) -> None:
-            for chat, until in due.items():
+            for chat, until in due:
                 notices.hasten(tx, chat, until)
 
         await self._database.write(change)
-        for chat in [chat for chat, until in due.items() if self._due[chat] == until]:
-            del self._due[chat]
+        self._due -= due

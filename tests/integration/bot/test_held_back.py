@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.policies import FIRST_EDITS
 from storage import notices
 from storage.database import Transaction
 from storage.records.notices import Manner, NoticeKind
@@ -25,12 +26,16 @@ async def post(database_path: Path) -> AsyncIterator[Post]:
         yield post
 
 
-async def owe_long_tried(post: Post, person: int, manner: Manner = Manner.NEW) -> None:
+async def owe_long_tried(
+    post: Post, person: int, manner: Manner = Manner.NEW, repeats: int = 0
+) -> None:
     """As if Telegram had been away for a while already."""
 
     def change(tx: Transaction) -> None:
         notices.owe(tx, person, NoticeKind.ACCOUNTS, Place(person), str(person), manner)
-        tx.execute("UPDATE notices SET tries = :t WHERE state <> 'done'", t=TRIED)
+        tx.execute(
+            "UPDATE notices SET tries = :t, repeats = :r WHERE state <> 'done'", t=TRIED, r=repeats
+        )
 
     await post.database.write(change)
 
@@ -69,6 +74,33 @@ async def test_row_21_an_edit_that_may_have_arrived_goes_at_once_when_telegram_i
     await waits_long(post)
     post.delivery.returned()
     await post.all_done()
+
+
+async def test_row_21_an_edit_that_waited_beside_a_message_missed_that_telegram_was_back(
+    post: Post,
+) -> None:
+    """Both waited in one chat, each for its own time."""
+    await post.shown(ANNA)
+    lost = post.telegram.faults.answer_lost(method="editMessageText", times=1)
+    await owe_long_tried(post, ANNA, Manner.EDIT, repeats=FIRST_EDITS)
+    await eventually(lambda: lost.used == 1)
+    await waits_long(post)
+    await post.sandbox.close_telegram()
+    await post.owe(ANNA, ["new"])
+    await tried(post)
+    await post.sandbox.open_telegram()
+    post.delivery.returned()
+    await post.all_done()
+
+
+async def tried(post: Post) -> None:
+    """What was owed last did not leave."""
+    for _ in range(500):
+        rows = await post.database.read(lambda tx: tx.rows("SELECT tries FROM notices ORDER BY id"))
+        if rows[-1]["tries"]:
+            return
+        await asyncio.sleep(LOOK)
+    raise AssertionError(await post.states())
 
 
 async def test_row_21_where_updates_come_but_nothing_goes_out_the_pauses_grow_anew(
