@@ -47,7 +47,6 @@ from storage.records.pointers import PointsAt
 
 LATELY = timedelta(days=7)
 MOST_ENDED = 10
-SAME_TIME = timedelta(minutes=1)
 
 
 def load(tx: Reading, notice: Notice) -> Showing | None:
@@ -122,7 +121,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
         rings,
         is_slow(tx, row),
         earlier.of_row(tx, row),
-        reminds=rings and _reminds(tx, row, notice),
+        reminds=rings and _reminds(tx, row, card, notice),
     )
     if rings:
         return Showing(reader, scene, reply_to=message)
@@ -137,11 +136,11 @@ def _shows_already(row: OutboxRow, card: Card) -> bool:
     return _rings(row) and card.revision == row.revision
 
 
-def _reminds(tx: Reading, row: OutboxRow, notice: Notice) -> bool:
-    """Nobody knows for a while; what is told late because Telegram was away is no reminder."""
-    if row.state is not OutboxState.UNKNOWN:
+def _reminds(tx: Reading, row: OutboxRow, card: Card | None, notice: Notice) -> bool:
+    """Was the same shown before it was owed once more? What is told late is no reminder."""
+    if row.state is not OutboxState.UNKNOWN or card is None or card.revision != row.revision:
         return False
-    return notices.owed_since(tx, notice) - row.updated_at >= SAME_TIME
+    return card.shown_at < notices.owed_since(tx, notice)
 
 
 def _rings(row: OutboxRow) -> bool:

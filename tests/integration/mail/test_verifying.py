@@ -27,7 +27,8 @@ from mail import wire_results
 from mail.decisions import Decision
 from mail.scenes import OutboxScene
 from mail.waits import WAITS
-from storage import connections, outbox, outbox_claims, outbox_lists, portals
+from mail.without_access import open_again
+from storage import connections, notices, outbox, outbox_claims, outbox_lists, portals
 from storage.database import Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import DraftState, Field
@@ -394,11 +395,11 @@ def unknown_text(row: OutboxRow, connection: Connection | None = WORKING) -> str
 async def test_what_nobody_knows_is_told_three_times_in_all(room: Room) -> None:
     await unanswered(room)
     await room.go(OutboxState.UNKNOWN, every=TICK)
-    rings: list[bool] = []
+    told: list[bool] = []
     for hours in (0, 1, 2, 24, 48, 72):
         await pass_hours(room, hours)
-        rings += [reminds(one) for one in await room.see() if one.kind is NoticeKind.OUTCOME]
-    assert rings == [False, True, True]
+        told += [reminds(one) for one in await rings(room)]
+    assert told == [False, True, True]
 
 
 async def test_what_is_told_late_is_no_reminder(room: Room) -> None:
@@ -406,14 +407,31 @@ async def test_what_is_told_late_is_no_reminder(room: Room) -> None:
     await unanswered(room)
     await room.go(OutboxState.UNKNOWN, every=TICK)
     await pass_hours(room, 2)
-    (told,) = [one for one in await room.see() if one.kind is NoticeKind.OUTCOME]
+    (told,) = await rings(room)
     assert not reminds(told)
+
+
+async def test_who_was_let_in_again_was_reminded_of_what_they_never_heard(room: Room) -> None:
+    await unanswered(room)
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    await room.database.write(lambda tx: notices.drop_owed(tx, ANNA))
+    room.clock.move_on(timedelta(minutes=30))
+    await room.database.write(lambda tx: open_again(tx, ANNA))
+    (told,) = await rings(room)
+    assert not reminds(told)
+    await pass_hours(room, 1)
+    (told,) = await rings(room)
+    assert reminds(told)
 
 
 async def pass_hours(room: Room, hours: int) -> None:
     async with room.running(room.sending.run):
         room.clock.move_on(timedelta(hours=hours))
         await room.round("outbox")
+
+
+async def rings(room: Room) -> list[Seen]:
+    return [one for one in await room.see() if one.kind is NoticeKind.OUTCOME]
 
 
 def reminds(told: Seen) -> bool:
