@@ -155,6 +155,7 @@ class Delivery:
         finally:
             if not ended:
                 self._left.append(taken.notice)
+                self._bell.ring()  # its pause begins now
         return called
 
     async def _found(self, taken: Taken) -> Showing | None:
