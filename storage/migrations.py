@@ -119,3 +119,11 @@ def m012_drafts_by_letter(db: Database) -> None:
         "CREATE INDEX drafts_by_letter ON drafts (owner, letter_number) "
         "WHERE letter_number IS NOT NULL"
     )
+
+
+@migrations()
+def m013_failures_of_looks(db: Database) -> None:
+    """Where a look failed before m011, its failure stood in the place of the call's."""
+    db.execute(
+        "UPDATE outbox SET failure = NULL WHERE looked = 'not_looked' AND look_failure IS NULL"
+    )

@@ -18,6 +18,7 @@ from storage.migrations import (
     m008_notices_by_priority,
     m010_outcomes_after_answers,
     m011_looks,
+    m013_failures_of_looks,
     migrations,
 )
 from storage.records.notices import Priority
@@ -191,6 +192,19 @@ async def test_what_a_look_saw_stands_beside_what_made_the_bot_look(path: Path) 
     await run(path, *older, m011_looks)
     found = ask(path, "SELECT why, looked FROM outbox ORDER BY id")
     assert found == [("", "not_found"), ("", "not_looked"), ("restart", "")]
+
+
+async def test_a_look_that_failed_was_told_as_what_happened_to_the_letter(path: Path) -> None:
+    older = (m001_start, m002_mail, m006_outbox_states, m011_looks)
+    await run(path, *older)
+    ask(path, "INSERT INTO people VALUES (1, '', '', '', 'admitted', 0, NULL, NULL, 1, '')")
+    for why in ("not_found", "not_looked", "looked since", "restart"):
+        ask(path, LETTER.format(why=why))
+    ask(path, "UPDATE outbox SET looked = why, failure = x'01'")
+    ask(path, "UPDATE outbox SET looked = 'not_looked', look_failure = x'02' WHERE why LIKE '% %'")
+    await run(path, *older, m013_failures_of_looks)
+    found = ask(path, "SELECT why FROM outbox WHERE failure IS NULL")
+    assert found == [("not_looked",)]
 
 
 async def test_every_table_of_ours_is_strict(path: Path) -> None:
