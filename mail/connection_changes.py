@@ -127,8 +127,9 @@ def waiting_rows(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, .
 
 def doubtful_rows(tx: Reading, owner: int, connection: str) -> tuple[OutboxRow, ...]:
     """Letters that may have left through it; only with its webhook can they be looked for."""
-    doubtful = (OutboxState.VERIFYING, OutboxState.UNKNOWN)
-    return outbox_lists.in_state(tx, *doubtful, owner=owner, connection=connection)
+    states = (OutboxState.VERIFYING, OutboxState.UNKNOWN, OutboxState.ABANDONED)
+    rows = outbox_lists.in_state(tx, *states, owner=owner, connection=connection)
+    return tuple(row for row in rows if row.in_doubt or row.state is OutboxState.VERIFYING)
 
 
 def disconnected(tx: Transaction, owner: int, connection: str) -> None:

@@ -22,6 +22,7 @@ from handlers.notices import render_scene
 from handlers.texts import Catalogues
 from handlers.unknown_letter_card import sure_card
 from mail import wire_results
+from mail.accounts import Accounts
 from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.errors import Stale
@@ -403,6 +404,20 @@ async def test_the_list_sends_nothing_again_that_it_did_not_ask_about(room: Room
     room.clock.move_on(OLD_CARD + timedelta(seconds=1))
     assert not await room.decide(row, Decision.SEND_AGAIN, listed=True)
     assert len(await room.rows()) == 1
+
+
+async def test_disconnecting_did_not_count_the_first_letter_among_those_nobody_knows(
+    room: Room,
+) -> None:
+    first, _second = await sent_again(room)
+    accounts = Accounts(room.database)
+    leaving = await accounts.leaving(ANNA)
+    assert leaving is not None
+    assert (leaving.letters, leaving.doubtful) == (1, 1)
+    await settle(room, first, Decision.LEAVE)
+    leaving = await accounts.leaving(ANNA)
+    assert leaving is not None
+    assert (leaving.letters, leaving.doubtful) == (1, 0)
 
 
 async def looked(room: Room) -> None:
