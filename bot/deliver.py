@@ -30,7 +30,7 @@ from mail.scenes import Showing
 from storage import notices
 from storage.database import Database, Reading, Transaction
 from storage.errors import DatabaseDamaged, StorageUnavailable
-from storage.records.notices import Notice, Priority
+from storage.records.notices import Card, Notice, Priority
 
 IDLE_SECONDS: Final = 5.0
 AT_ONCE: Final = 50  # messages on the wire
@@ -190,8 +190,18 @@ class Delivery:
                 notice = replace(notice, tries=0)
             await self._failed(notice, found, classify(error), error)
         else:
-            await self._store(lambda tx: delivery.delivered(tx, notice, found.scene, card))
+            await self._shown(notice, found, card)
         return True
+
+    async def _shown(self, notice: Notice, found: Showing, card: Card | None) -> None:
+        """A failure of ours means no more than that Telegram's answer was lost."""
+        try:
+            await self._store(lambda tx: delivery.delivered(tx, notice, found.scene, card))
+        except (StorageUnavailable, DatabaseDamaged):
+            raise
+        except Exception as error:
+            log.exception("a %s notice was shown, and that could not be stored", notice.kind)
+            await self._failed(notice, found, Verdict(Outcome.UNCERTAIN), error)
 
     async def _store(self, change: Callable[[Transaction], None]) -> None:
         """What came of a call is kept until there is room for it, or it was made once too often."""
@@ -207,7 +217,7 @@ class Delivery:
             await self._stop.pause(STORE_SECONDS)
 
     async def _failed(
-        self, notice: Notice, found: Showing, verdict: Verdict, error: AiogramError
+        self, notice: Notice, found: Showing, verdict: Verdict, error: Exception
     ) -> None:
         """One place for what Telegram's refusals mean to a notice."""
         change = self._elsewhere(notice, found, verdict)

@@ -27,10 +27,11 @@ from mail.scenes import Showing
 from storage import notices, people
 from storage.database import Database, Reading, Transaction
 from storage.migrations import migrations
-from storage.records.notices import Manner, NoticeKind
+from storage.records.notices import CardKind, Manner, NoticeKind
 from storage.records.people import Access, Person
 from storage.records.places import Place
 from storage.sealing import SecretKeys
+from storage.times import as_text
 from tests.integration.bot.bot_api import TOKEN, BotApi, drops, ok, refuses, says
 from tests.integration.bot.waiting import eventually
 
@@ -55,16 +56,19 @@ class Watched(Database):
 
 
 class Renderer:
-    """Shows the reader's name. `fails` names readers whose cards cannot be rendered."""
+    """Shows the reader's name. Cards of `fails` cannot be rendered, those of `misfits` stored."""
 
     def __init__(self) -> None:
         self.fails: set[int] = set()
+        self.misfits: set[int] = set()
         self.rendered: list[int] = []
 
     def __call__(self, found: Showing) -> Shown:
         self.rendered.append(found.reader.id)
         if found.reader.id in self.fails:
             raise ValueError("this card cannot be rendered")
+        if found.reader.id in self.misfits:
+            return Shown(Text(found.reader.name), kind=CardKind.ACCOUNTS, revision=2**64)
         return Shown(Text(found.reader.name))
 
 
@@ -288,12 +292,7 @@ async def test_row_32_and_51_a_lost_answer_that_could_not_be_stored_counts_as_a_
         bot_api.prescribe("sendMessage", locks)
         await owe(database)
         await eventually(lambda: "the storage is locked" in caplog.text)
-    for _ in range(500):
-        (row,) = await database.read(lambda tx: tx.rows("SELECT state, repeats FROM notices"))
-        if row["state"] == "owed":
-            break
-        await asyncio.sleep(0.01)
-    assert row == {"state": "owed", "repeats": 1}
+    assert await waiting(database) == {"state": "owed", "repeats": 1}
     assert bot_api.calls == ["sendMessage"]
 
 
@@ -325,6 +324,36 @@ async def test_a_card_that_cannot_be_rendered_is_tried_again_and_holds_nobody(
     await ended(database, ANNA, "done")
     assert renderer.rendered.count(ANNA) == 2
     assert "this card cannot be rendered" in caplog.text
+
+
+@pytest.mark.usefixtures("delivery")
+async def test_row_32_a_message_whose_card_could_not_be_stored_went_out_five_times(
+    database: Database, renderer: Renderer, bot_api: BotApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Telegram has it: a failure of ours after that is no reason to send it as if it had not."""
+    renderer.misfits.add(ANNA)
+    await owe(database)
+    await eventually(lambda: "OverflowError" in caplog.text)
+    assert await waiting(database) == {"state": "owed", "repeats": 1}
+    await database.write(hurry)
+    await eventually(lambda: caplog.text.count("until its person is heard of") == 1)
+    assert bot_api.calls == ["sendMessage", "getMe", "sendMessage"]
+
+
+def hurry(tx: Transaction) -> None:
+    tx.execute("UPDATE notices SET due_at = :now", now=as_text(tx.now))
+    tx.wake("notices")
+
+
+async def waiting(database: Database) -> dict[str, object]:
+    """The only notice, as soon as it waits."""
+    row: dict[str, object] = {}
+    for _ in range(500):
+        (row,) = await database.read(lambda tx: tx.rows("SELECT state, repeats FROM notices"))
+        if row["state"] == "owed":
+            break
+        await asyncio.sleep(0.01)
+    return row
 
 
 @pytest.mark.usefixtures("delivery")
