@@ -186,7 +186,8 @@ async def back_to_list(
     """The list takes its place again, as it is now."""
     assert press.message is not None, "the filter saw its chat"
     place, message = place_of_press(press), press.message.message_id
-    await outbox_list.show_here(cause, person.id, place, message, callback_data.revision)
+    row, revision = callback_data.row, callback_data.revision
+    await outbox_list.show_here(cause, person.id, place, message, row, revision)
 
 
 @router.callback_query(MendButton.filter())

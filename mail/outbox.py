@@ -11,6 +11,7 @@ from mail.draft_changes import check_card, pressed, relabel, show_pressed
 from mail.errors import Stale
 from mail.late_presses import came_late, is_old
 from mail.outbox_changes import show_state
+from mail.outbox_list import question_about
 from mail.ports import NewId
 from mail.scenes import OutboxScene
 from mail.steps import SHOWS_REVIEW
@@ -151,7 +152,8 @@ class Outbox:
             if row.state is not OutboxState.UNKNOWN:
                 return None
             check_card(tx, person, place, message, kind, subject)
-            relabel(tx, person, place, message, kind, subject, revision)
+            shows = question_about(row_id, revision) if listed else revision
+            relabel(tx, person, place, message, kind, subject, shows)
             connection = connections.find(tx, person, row.connection)
             draft, told_before = drafts.find(tx, person, row.draft), earlier.of_row(tx, row)
             return OutboxScene(row, draft, connection, rings=False, earlier=told_before)
@@ -170,4 +172,4 @@ def _card_of(row_id: str, *, listed: bool) -> tuple[CardKind, str]:
 
 def _asks(card: Card | None, row: OutboxRow) -> bool:
     """Is it this letter, as it stands, that the card of /outbox asked about by the first press?"""
-    return card is not None and card.revision == row.revision
+    return card is not None and card.revision == question_about(row.id, row.revision)

@@ -1,5 +1,7 @@
 """/outbox: a person's letters on their way, and those that lately ended."""
 
+import zlib
+
 from mail.causes import admit
 from mail.draft_changes import check_card, relabel
 from mail.errors import Stale
@@ -25,16 +27,21 @@ class OutboxList:
         await self._database.write(change)
 
     async def show_here(
-        self, cause: str, person: int, place: Place, message: int, revision: int
+        self, cause: str, person: int, place: Place, message: int, row_id: str, revision: int
     ) -> None:
-        """In the place of its question about a letter of this revision."""
+        """In the place of its question about this letter of this revision."""
 
         def change(tx: Transaction) -> None:
             admit(tx, cause, person)
             card = check_card(tx, person, place, message, CardKind.OUTBOX_LIST, "")
-            if card is None or card.revision != revision:
+            if card is None or card.revision != question_about(row_id, revision):
                 raise Stale
             relabel(tx, person, place, message, CardKind.OUTBOX_LIST, "", 0)
             notices.owe(tx, person, NoticeKind.OUTBOX_LIST, place, "", Manner.EDIT)
 
         await self._database.write(change)
+
+
+def question_about(row_id: str, revision: int) -> int:
+    """What the list's card has for a revision while it asks about this letter as it stands."""
+    return zlib.crc32(f"{row_id} {revision}".encode())

@@ -406,6 +406,23 @@ async def test_the_list_sends_nothing_again_that_it_did_not_ask_about(room: Room
     assert len(await room.rows()) == 1
 
 
+async def test_the_list_sent_one_letter_again_where_it_asked_about_another(room: Room) -> None:
+    """Both stand at the same revision."""
+    one = await unknown(room)
+    room.portal.accepts = NO_ANSWER
+    await room.told_to_go(number="16")
+    other = await room.go(OutboxState.UNKNOWN, every=TICK)
+    assert other.revision == one.revision
+    await room.list_outbox()
+    await room.see()
+    message = await room.live(CardKind.OUTBOX_LIST, "")
+    assert message is not None
+    assert await room.outbox.unknown(ANNA, HOME, message, one.id, one.revision, listed=True)
+    with pytest.raises(Stale):
+        await room.decide(other, Decision.SEND_AGAIN, listed=True)
+    assert await room.decide(one, Decision.SEND_AGAIN, listed=True)
+
+
 async def test_disconnecting_did_not_count_the_first_letter_among_those_nobody_knows(
     room: Room,
 ) -> None:
