@@ -41,10 +41,15 @@ def show_if_there(tx: Transaction, row: OutboxRow) -> None:
 
 
 def show_later_ones(tx: Transaction, row: OutboxRow) -> None:
-    """What this letter became by Send again speaks of it on its card, though it rang there."""
-    for one in earlier.after(tx, row):
+    """What this letter became by Send again speaks of it: on cards that rang, and as a draft."""
+    later = earlier.after(tx, row)
+    for one in later:
         if cards.live(tx, CardKind.OUTBOX, one.place, one.id) and outbox.show_anew(tx, one):
             show_state(tx, one, None)
+    came_back = later and later[-1].state is OutboxState.CANCELLED
+    if came_back and cards.live(tx, CardKind.DRAFT, row.place, row.draft):
+        kind, manner = NoticeKind.DRAFT, Manner.EDIT
+        notices.owe(tx, row.owner, kind, row.place, row.draft, manner, priority=Priority.OUTCOME)
 
 
 def tell_outcome(tx: Transaction, row: OutboxRow) -> None:

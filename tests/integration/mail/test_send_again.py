@@ -577,6 +577,21 @@ async def test_the_second_letters_question_denied_that_the_first_was_answered_fo
     assert HAS in card_said(await room.see(), own)
 
 
+@pytest.mark.parametrize("then", [Press.CANCEL, None], ids=["set aside", "the review"])
+async def test_the_draft_that_came_back_denied_that_the_first_was_said_to_have_left(
+    room: Room, then: Press | None
+) -> None:
+    first, second = await sent_again(room)
+    await room.decide(second, Decision.UNDO)
+    await room.see()
+    draft = await room.draft()
+    if then is not None:
+        draft = await room.press(draft, then)
+        await room.see()
+    own = await room.live(CardKind.DRAFT, draft.id)
+    assert HAS in card_said(await settle(room, first, Decision.WAS_SENT), own)
+
+
 async def test_the_first_letters_own_card_still_asked_once_the_guard_had_found_it(
     room: Room,
 ) -> None:
