@@ -1,7 +1,8 @@
 """What handlers say themselves (help, hints, refusals): at once, and once.
 
-It changes no row, so nobody owes it: what cannot be said, or may have been, is dropped. While
-Telegram cannot be reached it waits in its handler, and the handler's person with it.
+It changes no row, so nobody owes it: what cannot be said, or may have been, is dropped. It follows
+a group that moved, and leaves a topic that is no more. While Telegram cannot be reached it waits in
+its handler, and the handler's person with it.
 """
 
 import logging
@@ -24,7 +25,7 @@ from typing_extensions import override
 from bot.pacing import Pacing
 from bot.tasks import Pause, Stop
 from bot.telegram import NotSent, plainly
-from bot.verdicts import Outcome, classify
+from bot.verdicts import Outcome, Verdict, classify
 from bot.work import BrokenOff, Handle
 from storage.records.updates import StoredUpdate
 
@@ -36,7 +37,13 @@ AWAY: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0
 LONGEST_AWAY: Final = 600.0  # seconds that a handler waits until Telegram can be reached
 COUNTED: Final = (SendMessage, EditMessageText, EditMessageReplyMarkup)
 AWAITED: Final = (*COUNTED, DeleteMessage)  # a press is answered in time, or need not be
-DROPPED: Final = (Outcome.UNCERTAIN, Outcome.RETRY_AFTER, Outcome.GONE, Outcome.MIGRATED)
+DROPPED: Final = (
+    Outcome.UNCERTAIN,
+    Outcome.RETRY_AFTER,
+    Outcome.GONE,
+    Outcome.MIGRATED,
+    Outcome.TOPIC,
+)
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -72,7 +79,7 @@ class SpeakingBot(Bot):
         pauses, began = Backoff(AWAY), self._monotonic()
         while True:
             try:
-                return await self._try(method, request_timeout)
+                return await self._somewhere(method, request_timeout)
             except NotSent as error:
                 waited = self._monotonic() - began
                 if not isinstance(method, AWAITED) or waited > LONGEST_AWAY:
@@ -81,6 +88,17 @@ class SpeakingBot(Bot):
             await self._pause(self._stop, next(pauses))
             if self._stop.asked:
                 raise BrokenOff
+
+    async def _somewhere(self, method: TelegramMethod[Any], request_timeout: int | None) -> Any:
+        """A message is said at the group's new number, or in the group if its topic is no more."""
+        try:
+            return await self._try(method, request_timeout)
+        except AiogramError as error:
+            elsewhere = _elsewhere(method, classify(error))
+            if elsewhere is None:
+                raise
+            log.warning("an answer goes another way: %s", plainly(error))
+        return await self._try(elsewhere, request_timeout)
 
     async def _try(self, method: TelegramMethod[Any], request_timeout: int | None) -> Any:
         """A message is said once more after a 429, if that is soon."""
@@ -106,6 +124,20 @@ class SpeakingBot(Bot):
             raise
         finally:
             self._pacing.end(turn, self._monotonic())
+
+
+def _elsewhere(method: TelegramMethod[Any], verdict: Verdict) -> SendMessage | None:
+    """The same message where it can be said. What it replies to stands where it cannot."""
+    if not isinstance(method, SendMessage):
+        return None
+    place: dict[str, object] = {"message_thread_id": None, "reply_parameters": None}
+    match verdict.outcome:
+        case Outcome.MIGRATED if verdict.chat_id is not None:
+            return method.model_copy(update=place | {"chat_id": verdict.chat_id})
+        case Outcome.TOPIC if method.message_thread_id is not None:
+            return method.model_copy(update=place)
+        case _:
+            return None
 
 
 def dropping(handle: Handle) -> Handle:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
-from aiogram.types import Message
+from aiogram.types import Message, ReplyParameters
 from aiohttp import web
 
 from bot.own_words import SpeakingBot, dropping
@@ -19,6 +19,8 @@ from tests.integration.bot.bot_api import TOKEN, Answer, BotApi, drops, ok, refu
 from tests.integration.bot.shapes import message
 
 ANNA = 7
+GROUP = -5
+SUPERGROUP = -1_003_999_999_999_999
 SAID = message(1, ANNA)["message"]
 UPDATE = StoredUpdate(42, 1, ANNA, datetime(2026, 3, 2, tzinfo=UTC), 0, {})
 
@@ -91,6 +93,7 @@ async def test_a_short_flood_is_waited_for(
         says(502, "<html>"),
         refuses(429, "Too Many Requests", retry_after=3600),
         refuses(403, "Forbidden: bot was blocked by the user"),
+        refuses(400, "Bad Request: TOPIC_CLOSED"),
     ],
 )
 async def test_a_hint_that_may_have_been_seen_or_cannot_be_is_dropped(
@@ -99,6 +102,44 @@ async def test_a_hint_that_may_have_been_seen_or_cannot_be_is_dropped(
     bot_api.prescribe("sendMessage", answer)
     await say(bot)
     assert bot_api.calls == ["sendMessage"]
+    assert "an answer to update 1 was dropped" in caplog.text
+
+
+@pytest.mark.parametrize("refusal", ["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED"])
+async def test_row_36_what_a_topic_that_is_no_more_refuses_is_said_in_its_group(
+    bot: SpeakingBot, bot_api: BotApi, refusal: str
+) -> None:
+    """It failed three times, and kept its person's other messages waiting for six seconds."""
+    bot_api.prescribe("sendMessage", refuses(400, f"Bad Request: {refusal}"))
+    reply = ReplyParameters(message_id=5)
+    await bot.send_message(GROUP, "hint", message_thread_id=4, reply_parameters=reply)
+    assert bot_api.forms == [
+        {
+            "chat_id": GROUP,
+            "text": "hint",
+            "message_thread_id": 4,
+            "reply_parameters": {"message_id": 5},
+        },
+        {"chat_id": GROUP, "text": "hint"},
+    ]
+
+
+async def test_row_35_what_is_said_while_a_group_moves_is_said_at_its_new_number(
+    bot: SpeakingBot, bot_api: BotApi
+) -> None:
+    moved = refuses(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=SUPERGROUP)
+    bot_api.prescribe("sendMessage", moved)
+    await bot.send_message(GROUP, "hint")
+    assert [form["chat_id"] for form in bot_api.forms] == [GROUP, SUPERGROUP]
+
+
+async def test_what_neither_a_topic_nor_its_group_takes_is_dropped(
+    bot: SpeakingBot, bot_api: BotApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    closed = refuses(400, "Bad Request: TOPIC_CLOSED")
+    bot_api.prescribe("sendMessage", closed, closed)
+    await dropping(lambda _: bot.send_message(GROUP, "hint", message_thread_id=4))(UPDATE)
+    assert bot_api.calls == ["sendMessage"] * 2
     assert "an answer to update 1 was dropped" in caplog.text
 
 
