@@ -3,7 +3,7 @@
 from aiogram.utils.formatting import Text
 
 from handlers.texts import Texts, mark
-from storage.records.outbox import Earlier, OtherAnswer
+from storage.records.outbox import Earlier, OtherAnswer, OutboxRow, Why
 
 _LINES = {
     Earlier.MAY_HAVE_LEFT: mark("It was sent once before; whether that one left is not known."),
@@ -20,6 +20,17 @@ _OTHERS = {
         "this one."
     ),
 }
+
+
+_UNPROTECTED = mark(
+    "It may have left more than once: the portal took the bot's repeated call for a first one. "
+    "Look under “Sent” in Bitrix24."
+)
+
+
+def repeated_lines(row: OutboxRow, _: Texts) -> list[Text]:
+    """Nothing but for a letter whose repeated call the portal may have carried out as well."""
+    return [Text("⚠️ ", _(_UNPROTECTED))] if row.why is Why.UNPROTECTED else []
 
 
 def earlier_lines(earlier: Earlier, _: Texts) -> list[Text]:

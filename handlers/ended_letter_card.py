@@ -3,6 +3,7 @@
 from aiogram.utils.formatting import Text
 
 from handlers.address_text import filled
+from handlers.earlier_line import repeated_lines
 from handlers.recipient_lines import copy_lines, recipients_text
 from handlers.texts import Texts
 from mail.recipients import same_address
@@ -26,6 +27,7 @@ def sent_lines(scene: OutboxScene, _: Texts) -> list[Text]:
         lines.append(
             Text(_("It was there after all when it was its turn, so that it was not sent again."))
         )
+    lines += repeated_lines(row, _)
     if _differs(row):
         said = _("Bitrix24 changed the recipients; asked for: {asked}")
         lines.append(filled(said, "asked", recipients_text(row.envelope.to, _)))

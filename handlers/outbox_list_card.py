@@ -4,7 +4,7 @@ from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.buttons import ListAskAgainButton, ListButton, MendButton
 from handlers.cards import Button, Shown
-from handlers.earlier_line import earlier_lines
+from handlers.earlier_line import earlier_lines, repeated_lines
 from handlers.formatting import cut
 from handlers.letter_card import shortened, shown_line
 from handlers.recipient_lines import recipients_text
@@ -93,7 +93,8 @@ def _line(row: OutboxRow, number: str, scene: OutboxListScene, _: Texts) -> Text
     subject = shortened(shown_line(row.envelope.subject), LINE_UNITS)
     when = _.date_time(row.updated_at, scene.zone)
     line = Text(f"{number}{_(said)} {sign}\n", to, f" · {subject}\n", when)
-    return as_list(line, *earlier_lines(scene.earlier.get(row.id, Earlier.NONE), _))
+    earlier = earlier_lines(scene.earlier.get(row.id, Earlier.NONE), _)
+    return as_list(line, *repeated_lines(row, _), *earlier)
 
 
 def _cut(addresses: Text) -> Text:

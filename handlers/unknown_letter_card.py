@@ -21,7 +21,12 @@ def verifying_lines(row: OutboxRow, _: Texts) -> tuple[list[Text], Keyboard]:
     lines = [
         Text(_not_known(row, _), " 🔎"),
         Text(_own_doubt(row, _) or _("The portal gave no clear answer.")),
-        Text(_("The bot is finding out, and tells you; it does not send the letter twice.")),
+        Text(
+            _(
+                "The bot is finding out, and tells you; it calls again only where the portal has "
+                "shown that it keeps a letter from leaving twice."
+            )
+        ),
     ]
     return lines, (
         (

@@ -183,6 +183,8 @@ class Sending:
             self._step("answered")
             await self._store(partial(wire_results.accept, row=row, connection=connection, got=got))
             _log.info("outbox %s: sent", row.id)
+            if wire_results.is_unprotected(row, got):
+                _log.warning("outbox %s: the portal took its repeated call for a first one", row.id)
             if got.learned.replayed and not row.replays:
                 _log.error(
                     "outbox %s: the portal says of its first call that it is a repeat", row.id

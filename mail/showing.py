@@ -145,7 +145,7 @@ def _reminds(tx: Reading, row: OutboxRow, card: Card | None, notice: Notice) -> 
 
 def _rings(row: OutboxRow) -> bool:
     """Is it told in a message of its own? What is put off may be tried at this very moment."""
-    return row.state in _RINGS or row.waits or row.tries_again or row.why in _GUARD
+    return row.state in _RINGS or row.waits or row.tries_again or row.why in _TOLD
 
 
 def is_slow(tx: Reading, row: OutboxRow) -> bool:
@@ -160,7 +160,7 @@ _RINGS = (
     OutboxState.EXPIRED,
     OutboxState.UNKNOWN,
 )
-_GUARD = (Why.ANSWERED, Why.UNGUARDED)
+_TOLD = (Why.ANSWERED, Why.UNGUARDED, Why.UNPROTECTED)
 
 
 def zone_of(tx: Reading, reader: Person) -> str:

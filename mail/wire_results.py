@@ -29,12 +29,21 @@ def fingerprint(tx: Reading, connection: Connection) -> bytes:
 
 def accept(tx: Transaction, *, row: OutboxRow, connection: Connection, got: Got[Sent]) -> None:
     """The portal says that it took the letter."""
-    if outbox.accept(tx, row, Why.REPLAY if row.replays else Why.RESPONSE, got.value.to):
-        show_state(tx, row, None)
-        show_later_ones(tx, row)
     learned = got.learned.idempotency
     if learned is not None:
         portals.learn_idempotency(tx, connection.address.label, row.method, learned)
+    if is_unprotected(row, got):
+        if outbox.accept(tx, row, Why.UNPROTECTED, got.value.to):
+            tell_outcome(tx, row)
+            show_later_ones(tx, row)
+    elif outbox.accept(tx, row, Why.REPLAY if row.replays else Why.RESPONSE, got.value.to):
+        show_state(tx, row, None)
+        show_later_ones(tx, row)
+
+
+def is_unprotected(row: OutboxRow, got: Got[Sent]) -> bool:
+    """A repeat whose key came back unknown: whether an earlier call left too, nobody can tell."""
+    return bool(row.replays) and got.learned.idempotency == "absent"
 
 
 def fail(

@@ -133,7 +133,8 @@ def move(
 def accept(tx: Transaction, row: OutboxRow, why: Why, accepted_to: tuple[str, ...] = ()) -> bool:
     """Positive evidence counts however late it comes, and whoever brings it.
 
-    Also for what was left as not known, or sent again.
+    Also for what was left as not known, or sent again. That it may have left more than once counts
+    even of what was found or said to be sent.
     """
     accepted = tx.row(
         """
@@ -142,7 +143,8 @@ def accept(tx: Transaction, row: OutboxRow, why: Why, accepted_to: tuple[str, ..
             accepted_to = :accepted_to, lease_until = NULL, next_at = NULL, remind_at = NULL,
             updated_at = :now
         WHERE id = :id AND owner = :owner
-            AND state IN ('sending', 'verifying', 'unknown', 'abandoned')
+            AND (state IN ('sending', 'verifying', 'unknown', 'abandoned')
+                OR (state = 'sent' AND :why = 'unprotected'))
         RETURNING id
         """,
         id=row.id,

@@ -31,6 +31,7 @@ class Why(StrEnum):
     NOTHING = ""
     RESPONSE = "response"  # the portal said so
     REPLAY = "replay"  # the portal said so when the same call was repeated
+    UNPROTECTED = "unprotected"  # it did, and did not know the key: an earlier call may have left
     THREAD = "thread"  # the letter was found on the portal
     PERSON = "person"  # a person said so
     RESTART = "restart"  # the program stopped while the letter was on its way

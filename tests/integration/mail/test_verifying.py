@@ -53,6 +53,9 @@ BUSY = Busy(Failure(FailureCode.TOO_MANY_CALLS, 503))
 LOST = AccessLost(Failure(FailureCode.CREDENTIALS, 401))
 GONE = Refused(Failure(FailureCode.NOT_FOUND, 400))
 TICK = timedelta(seconds=20)
+TWICE = (
+    "⚠️ It may have left more than once: the portal took the bot's repeated call for a first one."
+)
 HOST, REPLY = "acme.example", "mail.message.reply"
 WORKING = a_connection(ANNA, CONNECTION, datetime(2026, 9, 1, 8, tzinfo=UTC))
 MOVED = Moved(
@@ -312,6 +315,48 @@ async def test_a_first_call_that_came_back_as_a_repeat_was_no_alarm(
     assert alarms(caplog) == [
         f"outbox {row.id}: the portal says of its first call that it is a repeat"
     ]
+
+
+async def test_a_letter_of_which_two_left_was_plainly_called_sent(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A repeat that comes back without its key was a first call to the portal: both may count."""
+    await prove(room)
+    await unanswered(room)
+    room.portal.accepts = Sent(to=(JANE,))
+    room.portal.learned = Learned(idempotency="absent")
+    row = await room.go(OutboxState.SENT, every=TICK)
+    seen = await room.see()
+    assert (NoticeKind.OUTCOME, Manner.NEW) in manners(seen)
+    shown = [one.scene for one in seen if isinstance(one.scene, OutboxScene)]
+    assert {TWICE in outbox_card(scene, EN).content()[0] for scene in shown} == {True}
+    warned = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
+    assert f"outbox {row.id}: the portal took its repeated call for a first one" in warned
+    assert not await room.database.read(lambda tx: portals.keeps_keys(tx, HOST, REPLY))
+
+
+async def test_a_repeat_whose_letter_was_found_meanwhile_hid_that_two_may_have_left(
+    room: Room,
+) -> None:
+    """Whoever looks for another answer to the same letter finds the first call's copy."""
+    await prove(room)
+    row = await unanswered(room)
+
+    async def found() -> None:
+        await room.database.write(lambda tx: outbox.accept(tx, row, Why.THREAD))
+
+    room.portal.on_send = found
+    room.portal.accepts = Sent(to=(JANE,))
+    room.portal.learned = Learned(idempotency="absent")
+
+    async def told_of_both() -> bool:
+        room.clock.move_on(TICK)
+        await room.wake("outbox")
+        return (await room.row()).why is Why.UNPROTECTED
+
+    async with room.running(room.sending.run):
+        await room.until(told_of_both)
+    assert len(room.portal.sends) == 2
 
 
 def alarms(caplog: pytest.LogCaptureFixture) -> list[str]:

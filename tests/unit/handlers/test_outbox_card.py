@@ -64,6 +64,13 @@ def test_an_address_in_the_list_had_an_invisible_character() -> None:
     assert [one.type for one in entities] == ["bold", "bold", "code"]
 
 
+def test_the_list_said_plainly_sent_of_what_may_have_left_twice() -> None:
+    row = replace(a_row(COPIED), why=Why.UNPROTECTED)
+    text, _ = outbox_list_card(OutboxListScene((), (row,), NOON), EN).content()
+    assert "Sent ✅\n" in text
+    assert "⚠️ It may have left more than once: " in text
+
+
 def test_the_list_said_on_its_way_of_what_waits_for_the_portal() -> None:
     row = replace(a_row(COPIED, OutboxState.QUEUED), deferrals=3)
     text, _ = outbox_list_card(OutboxListScene((row,), (), NOON), EN).content()
