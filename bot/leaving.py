@@ -18,9 +18,12 @@ def leave_when_asked() -> None:
 
 
 def leave_anyway() -> None:
-    """From now on they change nothing: all is done, and what is left takes a moment."""
-    for number in STOPS:
-        signal.signal(number, signal.SIG_IGN)
+    """From now on they change nothing: all is done, and what is left takes a moment.
+
+    Blocked, not ignored: to ignore what the event loop heeded, one must let it kill for a moment,
+    and a busy machine makes moments long. No other thread may be left that would take them.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
 
 
 def _leave(_number: int, _frame: object) -> None:

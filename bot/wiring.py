@@ -87,7 +87,7 @@ async def run(
         return await _run_with(settings, secrets, database, step, tempo)
     finally:
         await database.close()
-        _heed_no_more_signals()
+        await _heed_no_more_signals()
 
 
 async def _run_with(
@@ -191,10 +191,9 @@ def _end_on_signals(tasks: Tasks) -> None:
         loop.add_signal_handler(number, tasks.end, Ending(Exit.STOPPED))
 
 
-def _heed_no_more_signals() -> None:
+async def _heed_no_more_signals() -> None:
     """A loop that is closed leaves them to kill the program, while Python tidies up."""
-    for number in STOPS:
-        asyncio.get_running_loop().remove_signal_handler(number)
+    await asyncio.get_running_loop().shutdown_default_executor()
     leave_anyway()
 
 
