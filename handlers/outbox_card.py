@@ -6,6 +6,7 @@ from handlers.buttons import on_row
 from handlers.cards import Keyboard, Shown
 from handlers.earlier_line import earlier_lines
 from handlers.ended_letter_card import cancelled_line, sent_lines
+from handlers.letter_beginning import text_lines
 from handlers.letter_card import shown_line
 from handlers.not_sent_card import refusal_card, stopped_line
 from handlers.recipient_lines import to_lines
@@ -19,6 +20,16 @@ from mail.second_answer import offers_kept
 from storage.records.notices import CardKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
 
+# Nobody can tell what became of a letter, or should, without knowing which one is meant.
+_ASKS = (
+    OutboxState.DEFERRED,
+    OutboxState.BLOCKED,
+    OutboxState.EXPIRED,
+    OutboxState.VERIFYING,
+    OutboxState.UNKNOWN,
+    OutboxState.ABANDONED,
+)
+
 
 def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
     """The card as it stands now; a refusal that rings is a card of the draft to mend."""
@@ -30,6 +41,8 @@ def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
     lines, keyboard = _state(scene, _)
     lines += earlier_lines(scene.earlier, _)
     lines.append(Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)))
+    if row.state in _ASKS:
+        lines += text_lines(row, _)
     if scene.draft is not None and offers_kept(row, scene.draft):
         lines += left_out(scene.draft.written, _)
         label = _("Answer again with this text")

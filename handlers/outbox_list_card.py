@@ -3,9 +3,10 @@
 from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.buttons import ListAskAgainButton, ListButton, MendButton
-from handlers.cards import Button, Shown
+from handlers.cards import MOST_UNITS, Button, Shown
 from handlers.earlier_line import earlier_lines, repeated_lines
-from handlers.formatting import cut
+from handlers.formatting import cut, length
+from handlers.letter_beginning import beginning
 from handlers.letter_card import shortened, shown_line
 from handlers.recipient_lines import recipients_text
 from handlers.texts import Texts, mark
@@ -16,7 +17,7 @@ from storage.records.notices import CardKind
 from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
 
 MOST_OPEN = 10  # letters with buttons; the rest is counted
-LINE_UNITS = 120  # of recipients, and of a subject
+LINE_UNITS = 80  # of recipients, and of a subject: all that have buttons must fit
 
 _STATES = {
     OutboxState.HELD: (mark("Goes out soon"), "⏳"),
@@ -52,6 +53,7 @@ _REASONS = {
     ),
 }
 
+_GAP = "\n\n"
 _URGENT = (OutboxState.UNKNOWN, OutboxState.EXPIRED, OutboxState.BLOCKED)
 
 
@@ -69,13 +71,26 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
     if more > 0:
         said = _.plural("and {n} more on its way", "and {n} more on their way", more)
         lines.append(Text(said.format(n=_.number(more))))
-    if scene.ended:
-        lines.append(Text(Bold(_("Lately"))))
-        lines += [_line(row, "", scene, _) for row in scene.ended]
+    lines += _lately(scene, MOST_UNITS - _units(lines), _)
     keyboard = tuple(
         buttons for number, row in enumerate(shown, start=1) for buttons in _buttons(row, number, _)
     )
-    return Shown(as_list(*lines, sep="\n\n"), keyboard, CardKind.OUTBOX_LIST)
+    return Shown(as_list(*lines, sep=_GAP), keyboard, CardKind.OUTBOX_LIST)
+
+
+def _lately(scene: OutboxListScene, room: int, _: Texts) -> list[Text]:
+    """Those that ended, as many as there is room for; each of them whole."""
+    lines = [Text(Bold(_("Lately")))]
+    for row in scene.ended:
+        longer = [*lines, _line(row, "", scene, _)]
+        if _units(longer) > room:
+            break
+        lines = longer
+    return lines if len(lines) > 1 else []
+
+
+def _units(lines: list[Text]) -> int:
+    return sum(length(line.render()[0]) + len(_GAP) for line in lines)
 
 
 def sure_list_card(scene: OutboxScene, _: Texts) -> Shown:
@@ -91,10 +106,16 @@ def _line(row: OutboxRow, number: str, scene: OutboxListScene, _: Texts) -> Text
     said, sign = _ended_so(row) or _STATES[OutboxState.DEFERRED if row.waits else row.state]
     to = _cut(recipients_text(row.envelope.to, _))
     subject = shortened(shown_line(row.envelope.subject), LINE_UNITS)
-    when = _.date_time(row.updated_at, scene.zone)
-    line = Text(f"{number}{_(said)} {sign}\n", to, f" · {subject}\n", when)
-    earlier = earlier_lines(scene.earlier.get(row.id, Earlier.NONE), _)
-    return as_list(line, *repeated_lines(row, _), *earlier)
+    text = beginning(row)
+    lines = [
+        Text(f"{number}{_(said)} {sign}"),
+        Text(to, f" · {subject}"),
+        Text(_("“{text}”").format(text=text) if text else ""),
+        Text(_.date_time(row.updated_at, scene.zone)),
+        *repeated_lines(row, _),
+        *earlier_lines(scene.earlier.get(row.id, Earlier.NONE), _),
+    ]
+    return as_list(*(line for line in lines if len(line)))
 
 
 def _cut(addresses: Text) -> Text:

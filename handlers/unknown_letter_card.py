@@ -6,6 +6,7 @@ from handlers.address_text import filled
 from handlers.buttons import AskAgainButton, on_row
 from handlers.cards import Button, Keyboard, Shown
 from handlers.earlier_line import earlier_lines
+from handlers.letter_beginning import text_lines
 from handlers.letter_card import shown_line
 from handlers.recipient_lines import recipients_text
 from handlers.sentences import after_colon, failure_sentence
@@ -95,6 +96,7 @@ def sure_text(scene: OutboxScene, _: Texts) -> Text:
         *earlier_lines(scene.earlier, _),
         Text(_("This one stays in /outbox, where you can still say what became of it.")),
         Text(Bold(_("Subject:")), " ", shown_line(scene.row.envelope.subject)),
+        *text_lines(scene.row, _),
     )
 
 

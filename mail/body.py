@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Sequence
 
+from bitrix24.letter_bodies import html_of
 from bitrix24.webhook import holds_webhook
 
 MAX_BODY = 100_000  # characters as a reader counts them, tags not among them
@@ -23,6 +24,11 @@ def joined(parts: Sequence[str]) -> str:
 def plain(body: str) -> str:
     """What a reader sees, without formats and link targets."""
     return html.unescape(_TAG.sub("", body.replace("<br>", "\n")))
+
+
+def sent_text(payload: bytes) -> str:
+    """What a reader sees of the letter that these bytes of a call carry; '' if they carry none."""
+    return plain(html_of(payload))
 
 
 def shows_webhook(body: str) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bitrix24.letter_bodies import html_of
 from bitrix24.models import ThreadLetter
 from mail import body
 from mail.recipients import read_addresses, same_address
@@ -61,7 +60,7 @@ def _own(row: OutboxRow, thread: Iterable[ThreadLetter]) -> dict[int, ThreadLett
     """What this row's call may have made; none was made where it never was on the wire."""
     if row.first_wire_at is None:
         return {}
-    text = _compared(body.plain(html_of(row.body)))
+    text = _compared(body.sent_text(row.body))
     return {letter.id: letter for letter in thread if _is_it(row, text, letter)}
 
 

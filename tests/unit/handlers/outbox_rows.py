@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bitrix24.letter_bodies import reply_body
 from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 
@@ -11,8 +12,12 @@ ANNA = 1001
 ENVELOPE = Envelope("a@a.example", ("to@b.example",), (), (), "Hi")
 
 
-def a_row(envelope: Envelope = ENVELOPE, state: OutboxState = OutboxState.SENT) -> OutboxRow:
-    return replace(_ROW, envelope=envelope, state=state)
+def a_row(
+    envelope: Envelope = ENVELOPE, state: OutboxState = OutboxState.SENT, html: str = ""
+) -> OutboxRow:
+    to, subject = envelope.to, envelope.subject
+    body = reply_body(letter_number=15, sender=envelope.sender, to=to, subject=subject, html=html)
+    return replace(_ROW, envelope=envelope, state=state, body=body)
 
 
 _ROW = OutboxRow(

@@ -1,16 +1,22 @@
-"""Whom a letter goes to stands on its card: copies too, hidden ones for its writer's eyes only."""
+"""Which letter a card is about: whom it goes to, copies too, and how its text begins.
+
+Hidden copies are for its writer's eyes only.
+"""
 
 from dataclasses import replace
 
 import pytest
 
-from handlers.cards import Shown
+from handlers.cards import MOST_UNITS, Shown
+from handlers.formatting import length
 from handlers.outbox_card import outbox_card
 from handlers.outbox_list_card import outbox_list_card
+from handlers.texts import Texts
+from handlers.unknown_letter_card import sure_card
 from mail.scenes import OutboxListScene, OutboxScene
-from storage.records.outbox import Envelope, OutboxRow, OutboxState, Why
+from storage.records.outbox import Earlier, Envelope, OutboxRow, OutboxState, Why
 from storage.records.places import Place
-from tests.unit.handlers.english import EN
+from tests.integration.languages import EN, RU
 from tests.unit.handlers.outbox_rows import NOON, a_row
 
 
@@ -86,6 +92,66 @@ def test_the_list_offered_less_than_the_card_of_a_letter_that_is_just_being_trie
     card = outbox_card(OutboxScene(row, None, None, rings=False, slow=True), EN)
     listed = outbox_list_card(OutboxListScene((row,), (), NOON), EN)
     assert labels(listed) == [f"1 · {label}" for label in labels(card)]
+
+
+ASKS = (
+    OutboxState.DEFERRED,
+    OutboxState.BLOCKED,
+    OutboxState.EXPIRED,
+    OutboxState.VERIFYING,
+    OutboxState.UNKNOWN,
+    OutboxState.ABANDONED,
+)
+
+
+@pytest.mark.parametrize("state", ASKS)
+def test_two_answers_to_one_letter_had_the_same_card(state: OutboxState) -> None:
+    yes, no = (a_row(COPIED, state, html) for html in ("<b>YES</b> we<br>ship", "NO, sorry"))
+    assert lines(yes)[-2:] == ["Subject: Hi", "Text: YES we ship"]
+    assert lines(no)[-1] == "Text: NO, sorry"
+
+
+def test_two_answers_to_one_letter_had_the_same_line_in_the_list() -> None:
+    shown = tuple(a_row(COPIED, OutboxState.UNKNOWN, html) for html in ("YES", "NO"))
+    text, _ = outbox_list_card(OutboxListScene(shown, shown, NOON), EN).content()
+    assert [line for line in text.splitlines() if line.startswith("“")] == ["“YES”", "“NO”"] * 2
+
+
+def test_the_question_before_send_again_did_not_say_which_letter_is_meant() -> None:
+    scene = OutboxScene(a_row(COPIED, OutboxState.UNKNOWN, "YES"), None, None, rings=False)
+    assert sure_card(scene, EN).content()[0].splitlines()[-1] == "Text: YES"
+
+
+def test_the_beginning_of_a_text_is_one_harmless_line() -> None:
+    row = a_row(COPIED, OutboxState.UNKNOWN, "/start &lt;now&gt;<br>@jane " + "🙂" * 10_000)
+    shown = lines(row)[-1]
+    assert shown.startswith("Text: /\u2060start <now> @\u2060jane 🙂🙂")
+    assert shown.endswith("🙂…")
+    assert length(shown) <= len("Text: ") + 60
+
+
+def test_what_does_not_open_has_no_text() -> None:
+    assert lines(replace(a_row(COPIED, OutboxState.UNKNOWN), body=b""))[-1] == "Subject: Hi"
+
+
+@pytest.mark.parametrize("texts", [EN, RU])
+@pytest.mark.parametrize("state", list(OutboxState))
+def test_the_longest_list_shows_every_letter_that_has_buttons(
+    texts: Texts, state: OutboxState
+) -> None:
+    """It was cut at its end, and some buttons had a number that stood nowhere."""
+    long = Envelope("a@a.example", ("x" * 60 + "@b.example",) * 9, (), (), "Wer " * 60)
+    why = Why.AGAIN if state is OutboxState.ABANDONED else Why.NOTHING
+    row = replace(a_row(long, state, "слово " * 50), why=why, deferrals=3)
+    scene = OutboxListScene((row,) * 12, (row,) * 10, NOON, earlier={row.id: Earlier.MAY_HAVE_LEFT})
+    text, _ = outbox_list_card(scene, texts).content()
+    entries = text.split("\n\n")
+    beginning = next(line for line in entries[1].splitlines() if "слово" in line)
+    for number in range(1, 11):
+        assert entries[number].startswith(f"{number}. ")
+        assert beginning in entries[number]
+    assert len(entries[-1].splitlines()) in (1, len(entries[1].splitlines())), "none is cut"
+    assert length(text) < MOST_UNITS
 
 
 def test_what_never_was_tried_is_not_tried_again() -> None:

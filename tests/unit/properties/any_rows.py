@@ -7,6 +7,7 @@ from aiogram.types import MessageEntity
 from hypothesis import strategies as st
 
 from bitrix24.errors import FailureCode
+from bitrix24.letter_bodies import reply_body
 from handlers.formatting import body_html, length
 from mail.accounts import Leaving
 from mail.body import MAX_BODY
@@ -222,6 +223,12 @@ DRAFTS = st.builds(
 DRAFT_SCENES = st.builds(DraftScene, DRAFTS, st.none() | CONNECTIONS, st.none() | LETTERS)
 
 
+def carrying(text: str) -> bytes:
+    """The bytes of a call with this text."""
+    html = body_html(text, [])
+    return reply_body(letter_number=15, sender="a@a.example", to=(), subject="", html=html)
+
+
 @st.composite
 def outbox_scenes(draw: st.DrawFn) -> OutboxScene:
     """A letter anywhere on its way; a refused one has its reason."""
@@ -235,7 +242,7 @@ def outbox_scenes(draw: st.DrawFn) -> OutboxScene:
         connection="c" * 16,
         method="mail.message.reply",
         idempotency_key="k" * 32,
-        body=b"{}",
+        body=draw(st.just(b"") | texts(400).map(carrying)),
         body_sha256="",
         envelope=Envelope(
             draw(emails()), draw(many_emails()), draw(many_emails()), (), draw(SUBJECTS)
