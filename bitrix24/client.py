@@ -6,6 +6,7 @@ only if no headers left is it certain that the portal never saw the call.
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -14,6 +15,7 @@ from yarl import URL
 from bitrix24.envelope import IDEMPOTENCY_KEY, Answer, read_answer
 from bitrix24.errors import (
     AccessLost,
+    Busy,
     Failure,
     FailureCode,
     Moved,
@@ -26,6 +28,7 @@ from bitrix24.limiter import Limiter
 from bitrix24.moving import moved_to, redirect
 from bitrix24.reach import AddressRefused, Sessions, Wire
 from bitrix24.webhook import Webhook
+from bitrix24.working_time import UsedUp
 
 MIB = 1024 * 1024
 ANSWER_SIZE = MIB
@@ -87,9 +90,17 @@ class Client:
         return await self._answer(call)
 
     async def turn(self, webhook: Webhook, method: str) -> None:
-        """Waits until the portal has room for this call; of a lost code there is none to make."""
-        if webhook.code:
+        """Waits until the portal has room for this call; of a lost code there is none to make.
+
+        Raises Busy, as the portal would, if the method has used up its working time.
+        """
+        if not webhook.code:
+            return
+        try:
             await self._limiter.turn(webhook, method)
+        except UsedUp as used_up:
+            retry_at = self._clock() + timedelta(seconds=used_up.seconds)
+            raise Busy(Failure(FailureCode.OPERATING_TIME, retry_at=retry_at)) from None
 
     def utc_offset(self, webhook: Webhook) -> timedelta | None:
         """The portal's own, if one of its answers told it lately."""
@@ -105,12 +116,20 @@ class Client:
             raise
         except PortalError as error:
             self._tell_limiter(call, error.learned, error.failure)
+            error.failure = self._with_reset(call, error.failure)
             raise
         self._tell_limiter(call, answer.learned, None)
         return answer
 
     def _tell_limiter(self, call: "_Call", learned: Learned, failure: Failure | None) -> None:
         self._limiter.answered(call.webhook, call.method, learned, failure, at=self._clock())
+
+    def _with_reset(self, call: "_Call", failure: Failure) -> Failure:
+        """A refusal need not say when the method runs again; earlier answers did."""
+        seconds = self._limiter.used_up(call.webhook, call.method)
+        if failure.code is not FailureCode.OPERATING_TIME or failure.retry_at or not seconds:
+            return failure
+        return replace(failure, retry_at=self._clock() + timedelta(seconds=seconds))
 
     async def _read_answer(self, call: "_Call") -> Answer:
         got = await self._post(call)

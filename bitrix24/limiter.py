@@ -1,7 +1,8 @@
 """Spends what a portal's bucket allows: all of it, never more, people before the watcher.
 
-One bucket per portal address, because a portal counts all calls from one machine together. Nobody
-is refused here: whoever wants to call waits for a turn, in order, and may stop waiting.
+One bucket per portal address, because a portal counts all calls from one machine together. Whoever
+wants to call waits for a turn, in order, and may stop waiting. Only a method that has used up its
+working time has none for minutes: that is said at once.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from bitrix24.errors import Failure, FailureCode
 from bitrix24.learned import Learned
 from bitrix24.rates import PortalRates
 from bitrix24.webhook import Webhook
-from bitrix24.working_time import WorkingTime
+from bitrix24.working_time import UsedUp, WorkingTime
 
 LONGEST_SLEEP = 0.25  # seconds; whoever sleeps for all must not miss what changes meanwhile
 FORGET_EVERY = 60.0  # seconds
@@ -50,7 +51,8 @@ class Limiter:
     async def turn(self, webhook: Webhook, method: str, kind: Turn = Turn.PERSON) -> None:
         """Waits until this call may go, behind those of its kind that came before.
 
-        Returns without a pause if it may go at once. A wait that is cancelled takes nothing.
+        Returns without a pause if it may go at once. A wait that is cancelled takes nothing. Raises
+        UsedUp if the portal would refuse this method, also where that turns out during the wait.
         """
         await self._queue(webhook).turn((webhook.user_id, method), kind)
 
@@ -72,6 +74,11 @@ class Limiter:
         reset_in = (reset_at - at).total_seconds() if reset_at else None
         queue.time.learn((webhook.user_id, method), learned, reset_in, code, self._clock())
         queue.answered(code)
+        queue.wake_used_up()
+
+    def used_up(self, webhook: Webhook, method: str) -> float:
+        """In how many seconds this method runs again; 0 if it runs now, or if nobody knows."""
+        return self._queue(webhook).time.wait((webhook.user_id, method), self._clock())
 
     def not_sent(self, webhook: Webhook) -> None:
         """Tells that a call that had its turn never left."""
@@ -123,6 +130,7 @@ class _Queue:
         self._hand_out()
         try:
             while not waiter.may_go:
+                self._refuse_if_used_up(call)
                 if self._sleeper is None:
                     await self._sleep_for_all(waiter)
                 else:
@@ -149,10 +157,22 @@ class _Queue:
         self._bucket.give_back()
         self._hand_out()
 
+    def wake_used_up(self) -> None:
+        """Whoever waits for a method that has just been used up is to hear of it."""
+        now = self._clock()
+        for waiter in (one for waiting in self._waiting.values() for one in waiting):
+            if self.time.wait(waiter.call, now):
+                waiter.woken.set()
+
     def is_idle(self) -> bool:
         now = self._clock()
         has_nobody = not any(self._waiting.values())
         return has_nobody and self._bucket.is_empty(now) and self.time.is_empty(now)
+
+    def _refuse_if_used_up(self, call: tuple[int, str]) -> None:
+        seconds = self.time.wait(call, self._clock())
+        if seconds:
+            raise UsedUp(seconds)
 
     async def _sleep_for_all(self, waiter: _Waiter) -> None:
         self._sleeper = waiter
@@ -173,7 +193,7 @@ class _Queue:
             waiter.woken.set()
 
     def _next(self) -> _Waiter | None:
-        """Takes the next one out of the queue; methods that are used up let others go ahead."""
+        """Takes the next one out of the queue, but nobody whose method is used up."""
         now = self._clock()
         for waiting in self._waiting.values():
             for waiter in waiting:

@@ -12,6 +12,14 @@ WINDOW = 600.0
 SPARE = 1.0
 
 
+class UsedUp(Exception):
+    """This method runs again in so many seconds; until then the portal refuses it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class WorkingTime:
     """Of one portal; `call` is a user's method, `now` a monotonic clock's."""
 

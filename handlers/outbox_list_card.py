@@ -11,6 +11,7 @@ from handlers.letter_card import shortened, shown_line
 from handlers.recipient_lines import recipients_text
 from handlers.texts import Texts, mark
 from handlers.unknown_letter_card import sure_text
+from handlers.waiting_letter_card import may_try_at_once
 from mail.decisions import Decision
 from mail.scenes import OutboxListScene, OutboxScene
 from storage.records.notices import CardKind
@@ -143,7 +144,7 @@ def _buttons(row: OutboxRow, number: int, _: Texts) -> list[tuple[Button, ...]]:
         case OutboxState.QUEUED if not row.waits:
             return [(cancel,)]
         case OutboxState.QUEUED | OutboxState.DEFERRED:
-            return [(try_again, cancel)]
+            return [(try_again, cancel) if may_try_at_once(row) else (cancel,)]
         case OutboxState.EXPIRED:
             return [(button(_("Send"), Decision.SEND_STILL), cancel)]
         case OutboxState.BLOCKED:

@@ -52,7 +52,8 @@ def waiting_lines(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:
     cancel = on_row(row, _("Cancel"), Decision.CANCEL)
     try_again = on_row(row, _("Try again"), Decision.TRY_AGAIN)
     if row.waits:
-        return [*_waiting_by_itself(row, zone, _), to_lines(row, _)], ((try_again, cancel),)
+        buttons = (try_again, cancel) if may_try_at_once(row) else (cancel,)
+        return [*_waiting_by_itself(row, zone, _), to_lines(row, _)], (buttons,)
     reason = failure_sentence(row.failure, _, zone) if row.failure else ""
     late = row.state is OutboxState.EXPIRED
     if late:
@@ -81,12 +82,21 @@ def _waiting_by_itself(row: OutboxRow, zone: str, _: Texts) -> list[Text]:
         Text(_("Not sent: {reason}").format(reason=reason), " ⏳"),
         Text(_("The letter waits and goes out by itself; nothing of it is lost.")),
         Text(_tries(row, zone, _)),
-        Text(
-            _("“{try_again}” tries at once, “{cancel}” opens the letter again.").format(
-                try_again=_("Try again"), cancel=_("Cancel")
-            )
-        ),
+        Text(_ways(row, _)),
     ]
+
+
+def may_try_at_once(row: OutboxRow) -> bool:
+    """Not if the portal said until when it refuses: before that nothing is even asked."""
+    failure = row.failure
+    return failure is None or failure.code != "operating_time" or failure.retry_at is None
+
+
+def _ways(row: OutboxRow, _: Texts) -> str:
+    if not may_try_at_once(row):
+        return _("“{cancel}” opens the letter again.").format(cancel=_("Cancel"))
+    said = _("“{try_again}” tries at once, “{cancel}” opens the letter again.")
+    return said.format(try_again=_("Try again"), cancel=_("Cancel"))
 
 
 def _reason(failure: Failure, _: Texts, zone: str) -> str:

@@ -118,7 +118,11 @@ class LooksAfter:
         if not await self._database.read(lambda tx: self._may_repeat(tx, row)):
             await self._database.write(lambda tx: self._leave_unknown(tx, row, looked, failure))
             return None
-        await self._portal.turn(webhook_of(connection.address), row.method)
+        try:
+            await self._portal.turn(webhook_of(connection.address), row.method)
+        except PortalError as error:
+            await self._database.write(partial(self._not_now, row=row, error=error))
+            return None
         began = self._senses.monotonic()
 
         def claim(tx: Transaction) -> OutboxRow | None:

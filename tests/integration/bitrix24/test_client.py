@@ -199,6 +199,33 @@ async def test_redirects_are_not_followed(status: int) -> None:
 # What proves that nothing left, and what does not.
 
 
+async def test_a_letter_waited_in_silence_for_working_time_that_was_used_up() -> None:
+    """The refusal does not say when the method runs again, but the answer before it did."""
+    told = {"operating": 3.5, "operating_reset_at": (NOW + timedelta(seconds=480)).timestamp()}
+    answers: list[tuple[dict[str, object], int]] = [
+        ({"result": {"success": True}, "time": told}, 200),
+        ({"error": "OPERATION_TIME_LIMIT"}, 429),
+    ]
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        document, status = answers.pop(0)
+        return web.json_response(document, status=status)
+
+    async with open_portal(answer) as portal, client_for(portal.webhook) as client:
+        await client.send_bytes(portal.webhook, REPLY, b"{}", "key-1")
+        with pytest.raises(Busy) as refused:
+            await client.send_bytes(portal.webhook, REPLY, b"{}", "key-2")
+        with pytest.raises(Busy) as waits:
+            await client.turn(portal.webhook, REPLY)
+        await client.turn(portal.webhook, GET)
+    for caught in (refused, waits):
+        assert caught.value.failure.code is FailureCode.OPERATING_TIME
+        retry_at = caught.value.failure.retry_at
+        assert retry_at is not None
+        assert timedelta(seconds=480) < retry_at - NOW <= timedelta(seconds=481)
+    assert len(portal.calls) == 2
+
+
 async def test_a_refused_connection_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]

@@ -3,10 +3,14 @@
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bitrix24.errors import Busy, Failure, FailureCode
+from bitrix24.errors import Busy, Failure, FailureCode, Unknown
 from bitrix24.models import Sent
+from handlers.outbox_card import outbox_card
+from mail.scenes import OutboxScene
 from mail.waits import WAITS
+from storage import portals
 from storage.records.outbox import OutboxState
+from tests.integration.languages import EN
 from tests.integration.mail.room import JANE, Room
 
 BUSY = Busy(Failure(FailureCode.TOO_MANY_CALLS, 503))
@@ -51,6 +55,48 @@ async def test_row_45_twenty_refusals_by_the_limit_delay_the_letter_and_it_leave
     assert room.portal.sends == [(row.body, row.idempotency_key)] * (REFUSALS + 1)
     pauses = [later - call for call, later in pairwise(calls)]
     assert min(pauses[6:]) >= WAITS.longest_pause, "a busy portal is not called twice a second"
+
+
+async def test_a_letter_was_on_its_way_while_its_portal_had_no_working_time_for_it(
+    room: Room,
+) -> None:
+    async def refuse() -> None:
+        raise until(room, timedelta(minutes=8))
+
+    room.portal.on_turn = refuse
+    await room.told_to_go()
+    row = await room.go(OutboxState.DEFERRED)
+    assert row.next_at == room.clock.now + timedelta(minutes=8) + WAITS.settled
+    assert (row.attempts, room.portal.sends) == (0, [])
+    (seen,) = await room.see()
+    assert isinstance(seen.scene, OutboxScene)
+    shown = outbox_card(seen.scene, EN).content()[0]
+    assert "used up the working time" in shown
+    assert "It is tried from 10:08 on, about once a minute" in shown
+    room.portal.on_turn = None
+    await room.go(OutboxState.SENT, every=timedelta(minutes=1))
+    assert len(room.portal.sends) == 1
+
+
+async def test_a_repeat_was_waited_for_while_its_portal_had_no_working_time_for_it(
+    room: Room,
+) -> None:
+    learn = portals.learn_idempotency
+    await room.database.write(lambda tx: learn(tx, "acme.example", "mail.message.reply", "proven"))
+    room.portal.accepts = Unknown(Failure(FailureCode.NO_ANSWER))
+    await room.told_to_go()
+    await room.go(OutboxState.VERIFYING)
+    began = room.clock.now
+
+    async def refuse_for_an_hour() -> None:
+        if room.clock.now - began < AN_HOUR:
+            raise until(room, began + AN_HOUR - room.clock.now)
+
+    room.portal.on_turn = refuse_for_an_hour
+    room.portal.accepts = Sent(to=(JANE,))
+    await room.go(OutboxState.SENT, every=timedelta(minutes=1))
+    assert room.clock.now - began >= AN_HOUR
+    assert len(room.portal.sends) == 2
 
 
 def until(room: Room, pause: timedelta) -> Busy:

@@ -8,7 +8,8 @@ import pytest
 from bitrix24.errors import FailureCode
 from handlers.failure_sentences import FAILURES
 from handlers.outbox_card import outbox_card
-from mail.scenes import OutboxScene
+from handlers.outbox_list_card import outbox_list_card
+from mail.scenes import OutboxListScene, OutboxScene
 from storage.records.failures import Failure
 from storage.records.outbox import OutboxRow, OutboxState
 from tests.unit.handlers.english import EN
@@ -42,6 +43,16 @@ def test_a_long_pause_is_told_with_its_end() -> None:
     assert lines(row)[2] == (
         "It is tried from 12:08 UTC on, about once a minute, until Feb 1, 2026, 12:00 UTC."
     )
+
+
+def test_what_the_portal_refuses_until_a_time_was_to_be_tried_at_once() -> None:
+    failure = Failure("operating_time", retry_at=NOON + timedelta(minutes=8))
+    row = replace(ROW, failure=failure, next_at=NOON + timedelta(minutes=8))
+    assert lines(row)[3] == "“Cancel” opens the letter again."
+    card = outbox_card(OutboxScene(row, None, None, rings=False), EN)
+    listed = outbox_list_card(OutboxListScene((row,), (), NOON), EN)
+    assert [button.label for line in card.keyboard for button in line] == ["Cancel"]
+    assert [button.label for line in listed.keyboard for button in line] == ["1 · Cancel"]
 
 
 @pytest.mark.parametrize("state", [OutboxState.DEFERRED, OutboxState.QUEUED])
