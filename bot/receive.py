@@ -29,6 +29,7 @@ from storage.database import Database, Transaction
 from storage.errors import StorageUnavailable
 from storage.records.updates import Kept
 
+FULL: Final = 100  # updates of one answer; behind so many there may be more
 PAUSES: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -52,12 +53,14 @@ class Receiver:
         clocks: Clocks | None = None,
         renew: Callable[[], Awaitable[None]] | None = None,
         on_return: Callable[[], None] | None = None,
+        on_fetched: Callable[[], None] | None = None,
         poll_seconds: int = POLL_SECONDS,
         renew_seconds: float = RENEW_SECONDS,
     ) -> None:
         """`since_boot` goes on while the machine sleeps, which `monotonic` need not; in seconds.
 
-        `on_return` is told of the first good answer, and of each first one after failures.
+        `on_return` is told of the first good answer, and of each first one after failures;
+        `on_fetched` whenever all that Telegram had is stored.
         """
         self._bot = bot
         self._database = database
@@ -68,6 +71,7 @@ class Receiver:
         self._clocks = clocks
         self._renew = renew
         self._on_return = on_return
+        self._on_fetched = on_fetched
         self._poll_seconds = poll_seconds
         self._offset: int | None = None
         self._pauses = Backoff(PAUSES)
@@ -133,6 +137,8 @@ class Receiver:
             await self._hold(f"updates wait at Telegram: the storage is {error.trouble}")
             return
         self._heard_at = heard_at
+        if self._on_fetched is not None and len(batch) < FULL:
+            self._on_fetched()
         if self._outage is not None:
             self._outage.over()
         if self._clocks is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -60,6 +60,7 @@ class TelegramSide:
         clock: Clock,
         services: Mapping[str, object],
         rates: Rates = RATES,
+        on_fetched: Callable[[], None] | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -101,6 +102,7 @@ class TelegramSide:
             clocks=Clocks(self._bot, self._presses, tasks.spawn),
             renew=session.renew,
             on_return=self._delivery.returned,
+            on_fetched=on_fetched,
         )
         self._met = False
 

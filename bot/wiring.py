@@ -18,6 +18,7 @@ from bitrix24.client import Client
 from bitrix24.limiter import Limiter
 from bitrix24.methods import Mail
 from bitrix24.reach import Sessions
+from bot.catching_up import CatchingUp
 from bot.database_sentences import explain
 from bot.exits import Ending, Exit
 from bot.leaving import STOPS, leave_anyway
@@ -105,6 +106,7 @@ async def _run_with(
     sessions = Sessions(settings.trusted_portals, ssl_context=settings.portal_ca_file)
     limiter = Limiter(settings.portal_rates)
     portal = Mail(Client(sessions, clock=now, user_agent=USER_AGENT, limiter=limiter))
+    catching_up = CatchingUp(database)
     side = TelegramSide(
         settings,
         database,
@@ -112,9 +114,10 @@ async def _run_with(
         clock=now,
         services=await _services(settings, secrets, database),
         rates=tempo.rates,
+        on_fetched=catching_up.fetched,
     )
     try:
-        await _start(tasks, portal, database, step, tempo)
+        await _start(tasks, portal, database, catching_up, step, tempo)
         tasks.start("telegram", side.run)
         ending = await tasks.ended()
     finally:
@@ -148,8 +151,15 @@ async def _services(settings: Settings, secrets: Secrets, database: Database) ->
     }
 
 
-async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step, tempo: Tempo) -> None:
-    """The loops that need no Telegram: what was told to go goes, Telegram or not."""
+async def _start(
+    tasks: Tasks,
+    portal: Mail,
+    database: Database,
+    catching_up: CatchingUp,
+    step: Step,
+    tempo: Tempo,
+) -> None:
+    """The loops that need no Telegram: what was told to go goes, after a moment for Telegram."""
     connecting = Connecting(database, portal, new_id)
     senses = Senses(now, time.monotonic, asyncio.sleep, random.random)
     sending = Sending(database, portal, senses, tasks.spawn, step, tempo.waits)
@@ -165,7 +175,12 @@ async def _start(tasks: Tasks, portal: Mail, database: Database, step: Step, tem
     if await database.begin(lambda tx: doubt_everything(tx, tempo.waits)):
         _log.warning("the database is a copy: letters on their way may have left, people are asked")
     await sending.recover()
-    tasks.start("outbox", lambda stop: unless_stopped(stop, sending.run(stop)))
+
+    async def send(stop: Stop) -> None:
+        await catching_up.wait(tempo.waits.pressed_meanwhile.total_seconds())
+        await sending.run(stop)
+
+    tasks.start("outbox", lambda stop: unless_stopped(stop, send(stop)))
     tasks.start("lookups", lambda stop: unless_stopped(stop, lookups.run(stop)))
     tasks.start("tidy", lambda stop: _tidy(stop, database))
     tasks.start("watchdog", Watchdog(time.monotonic).run)

@@ -27,6 +27,7 @@ class Waits:
     told: timedelta = timedelta(seconds=90)  # of a longer pause a person is told when it ends
     look: timedelta = timedelta(seconds=120)  # looking for a letter takes a few reading calls
     ring: timedelta = timedelta(seconds=60)  # what waits no longer than this rings nobody
+    pressed_meanwhile: timedelta = timedelta(seconds=5)  # at start, for Undo of while it was down
     reminders: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(hours=24))
 
     def run(self, host: str) -> timedelta:

@@ -66,6 +66,18 @@ def waiting(tx: Reading, limit: int, busy: Collection[int] = ()) -> list[StoredU
     return [_stored(tx, row) for row in rows if row["key"] not in busy][:limit]
 
 
+def newest_waiting(tx: Reading) -> int:
+    """Where the last update that waits stands in the order of their arrival; 0: none waits."""
+    row = tx.row("SELECT max(arrival) AS newest FROM updates WHERE state = 'waiting'")
+    return (row and row["newest"]) or 0
+
+
+def waits_since(tx: Reading, newest: int) -> bool:
+    """Does anything wait that came no later than that one?"""
+    sql = "SELECT 1 FROM updates WHERE state = 'waiting' AND arrival <= :newest LIMIT 1"
+    return tx.row(sql, newest=newest) is not None
+
+
 def end(tx: Transaction, update: StoredUpdate) -> StoredUpdate | None:
     """Ends the update, clears what it said, and gives the next one of its key."""
     tx.execute(

@@ -1,6 +1,8 @@
 """The bot is stopped or killed at every stage: nothing typed is lost, nothing happens twice, and
 what is owed is told after the start."""
 
+import asyncio
+
 import pytest
 
 from sandbox import Sandbox
@@ -137,6 +139,22 @@ async def test_undo_works_after_a_restart(
     await anna.press(card, "Undo").answered()
     await chat.wait_until(lambda _: "Send" in card.buttons)
     assert TEXT in card.text
+    assert count_sends(sandbox) == 0
+
+
+@pytest.mark.parametrize("undo", [2])
+async def test_undo_pressed_while_the_bot_was_down_is_heard_before_the_letter_leaves(
+    connected: Person, sandbox: Sandbox, bot: BotProcess
+) -> None:
+    anna, chat = connected, connected.chat
+    card = await send(anna)
+    await chat.wait_until(lambda _: card.buttons == ["Undo"])
+    await end(bot, anna, hard=False)
+    pressed = anna.press(card, "Undo")
+    await asyncio.sleep(2)
+    await bot.start()
+    assert await pressed.answered() == ""
+    await chat.wait_until(lambda _: "Send" in card.buttons)
     assert count_sends(sandbox) == 0
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from aiogram import Bot
 
 from bot.exits import Exit
-from bot.receive import Receiver
+from bot.receive import FULL, Receiver
 from bot.tasks import Stop
 from bot.telegram import TelegramSession
 from bot.telegram_endings import TelegramConflict, TelegramSilent, TokenRefused, WebhookActive
@@ -58,7 +58,9 @@ def receiver(bot: Bot, database: Database, time: Time) -> Receiver:
     return receiver_of(bot, database, time)
 
 
-def receiver_of(bot: Bot, database: Database, time: Time) -> Receiver:
+def receiver_of(
+    bot: Bot, database: Database, time: Time, on_fetched: Callable[[], None] | None = None
+) -> Receiver:
     return Receiver(
         bot,
         database,
@@ -66,6 +68,7 @@ def receiver_of(bot: Bot, database: Database, time: Time) -> Receiver:
         monotonic=time.monotonic,
         since_boot=time.monotonic,
         sleep=time.sleep,
+        on_fetched=on_fetched,
         poll_seconds=1,
     )
 
@@ -317,6 +320,21 @@ async def test_row_21_it_is_told_once_that_telegram_is_back(
     await bot_api.add(message(2), message(3))
     await receive(receiver, database, 3)
     assert told == [0.0, 1.5]
+
+
+async def test_it_is_told_when_nothing_is_left_at_telegram_and_not_before(
+    bot: Bot, database: Database, bot_api: BotApi, time: Time
+) -> None:
+    fetched: list[bool] = []
+    receiver = receiver_of(bot, database, time, on_fetched=lambda: fetched.append(True))
+    bot_api.always["getUpdates"] = hangs
+    bot_api.prescribe("getUpdates", gives(*map(message, range(1, FULL + 1))))
+    await receive(receiver, database, FULL)
+    assert fetched == []
+    bot_api.prescribe("getUpdates", gives(message(FULL + 1)))
+    async with running(receiver):
+        await eventually(lambda: fetched == [True])
+    assert len(await stored(database)) == FULL + 1
 
 
 async def test_a_stop_ends_a_poll_that_hangs(receiver: Receiver, bot_api: BotApi) -> None:
