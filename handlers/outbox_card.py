@@ -16,7 +16,6 @@ from handlers.waiting_letter_card import waiting_lines
 from handlers.waiting_text import left_out
 from mail.decisions import Decision
 from mail.scenes import OutboxScene
-from mail.second_answer import offers_kept
 from storage.records.notices import CardKind
 from storage.records.outbox import OutboxRow, OutboxState, Why
 
@@ -43,7 +42,7 @@ def outbox_card(scene: OutboxScene, _: Texts) -> Shown:
     lines.append(Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)))
     if row.state in _ASKS:
         lines += text_lines(row, _)
-    if scene.draft is not None and offers_kept(row, scene.draft):
+    if scene.draft is not None and scene.offers_text:
         lines += left_out(scene.draft.written, _)
         label = _("Answer again with this text")
         keyboard = (*keyboard, (on_row(row, label, Decision.ANSWER_AGAIN),))

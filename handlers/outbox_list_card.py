@@ -1,5 +1,7 @@
 """The card of /outbox: how each letter stands, and the buttons that its state allows."""
 
+from collections.abc import Mapping
+
 from aiogram.utils.formatting import Bold, Text, as_list
 
 from handlers.buttons import ListAskAgainButton, ListButton, MendButton
@@ -67,27 +69,34 @@ def outbox_list_card(scene: OutboxListScene, _: Texts) -> Shown:
     lines = [Text(Bold(title))]
     if not scene.open and not scene.ended:
         lines.append(Text(_("Nothing is on its way. To answer a letter, begin with /reply.")))
-    lines += [_line(row, f"{number}. ", scene, _) for number, row in enumerate(shown, start=1)]
+    left = [row for row in scene.ended if row.id in scene.offer_text]
+    numbers = {row.id: number for number, row in enumerate((*shown, *left), start=1)}
+    lines += [_line(row, numbers, scene, _) for row in shown]
     more = len(scene.open) - len(shown)
     if more > 0:
         said = _.plural("and {n} more on its way", "and {n} more on their way", more)
         lines.append(Text(said.format(n=_.number(more))))
-    lines += _lately(scene, MOST_UNITS - _units(lines), _)
-    keyboard = tuple(
-        buttons for number, row in enumerate(shown, start=1) for buttons in _buttons(row, number, _)
-    )
-    return Shown(as_list(*lines, sep=_GAP), keyboard, CardKind.OUTBOX_LIST)
+    lately = _lately(scene, numbers, MOST_UNITS - _units(lines), _)
+    if lately:
+        lines += [Text(Bold(_("Lately"))), *lately.values()]
+    keyboard = [buttons for row in shown for buttons in _buttons(row, numbers[row.id], _)]
+    keyboard += [(_answer_again(row, numbers[row.id], _),) for row in left if row.id in lately]
+    return Shown(as_list(*lines, sep=_GAP), tuple(keyboard), CardKind.OUTBOX_LIST)
 
 
-def _lately(scene: OutboxListScene, room: int, _: Texts) -> list[Text]:
-    """Those that ended, as many as there is room for; each of them whole."""
-    lines = [Text(Bold(_("Lately")))]
+def _lately(
+    scene: OutboxListScene, numbers: Mapping[str, int], room: int, _: Texts
+) -> dict[str, Text]:
+    """Those that ended, by row: as many as there is room for, each of them whole."""
+    lines: dict[str, Text] = {}
+    room -= _units([Text(Bold(_("Lately")))])
     for row in scene.ended:
-        longer = [*lines, _line(row, "", scene, _)]
-        if _units(longer) > room:
+        line = _line(row, numbers, scene, _)
+        room -= _units([line])
+        if room < 0:
             break
-        lines = longer
-    return lines if len(lines) > 1 else []
+        lines[row.id] = line
+    return lines
 
 
 def _units(lines: list[Text]) -> int:
@@ -103,7 +112,8 @@ def sure_list_card(scene: OutboxScene, _: Texts) -> Shown:
     return Shown(sure_text(scene, _), keyboard, CardKind.OUTBOX_LIST)
 
 
-def _line(row: OutboxRow, number: str, scene: OutboxListScene, _: Texts) -> Text:
+def _line(row: OutboxRow, numbers: Mapping[str, int], scene: OutboxListScene, _: Texts) -> Text:
+    number = f"{numbers[row.id]}. " if row.id in numbers else ""
     said, sign = _ended_so(row) or _STATES[OutboxState.DEFERRED if row.waits else row.state]
     to = _cut(recipients_text(row.envelope.to, _))
     subject = shortened(shown_line(row.envelope.subject), LINE_UNITS)
@@ -127,6 +137,11 @@ def _cut(addresses: Text) -> Text:
 def _ended_so(row: OutboxRow) -> tuple[str, str] | None:
     """What its state alone does not tell of a letter that ended."""
     return _REASONS.get((row.state, row.why))
+
+
+def _answer_again(row: OutboxRow, number: int, _: Texts) -> Button:
+    data = ListButton(row=row.id, revision=row.revision, decision=Decision.ANSWER_AGAIN)
+    return Button(f"{number} · " + _("Answer again with this text"), data.pack())
 
 
 def _buttons(row: OutboxRow, number: int, _: Texts) -> list[tuple[Button, ...]]:

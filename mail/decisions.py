@@ -23,7 +23,7 @@ class Decision(StrEnum):
     WAS_SENT = "was"
     SEND_AGAIN = "again"  # the second press; the first only says what may happen
     LEAVE = "leave"
-    ANSWER_AGAIN = "answer"  # with what was typed for a letter that left without it
+    ANSWER_AGAIN = "answer"  # with text of a letter that left without it, or may have left
 
 
 # The state alone says whether these may be: it changes by itself under the person's finger.

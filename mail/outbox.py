@@ -10,7 +10,6 @@ from mail.decisions import Decision
 from mail.draft_changes import check_card, pressed, relabel, show_pressed
 from mail.errors import Stale
 from mail.late_presses import came_late, is_old
-from mail.outbox_changes import show_state
 from mail.outbox_list import question_about
 from mail.ports import NewId
 from mail.scenes import OutboxScene
@@ -125,8 +124,7 @@ class Outbox:
             case Decision.LEAVE:
                 unknown_letters.end(tx, row, message, OutboxState.ABANDONED)
             case Decision.ANSWER_AGAIN:
-                second_answer.begin(tx, row, self._new_id)
-                show_state(tx, row, message)
+                second_answer.begin(tx, row, message, self._new_id)
 
     async def unknown(
         self,

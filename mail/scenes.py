@@ -48,6 +48,7 @@ class OutboxScene:
     `slow`: it waits for its turn, or for an answer, for longer than anybody should in silence.
     `reminds`: the same was told before.
     `earlier`: what is known of the letter that this one was before it was sent again.
+    `offers_text`: another answer may be begun with text of this one.
     """
 
     row: OutboxRow
@@ -57,6 +58,7 @@ class OutboxScene:
     slow: bool = False
     earlier: Earlier = Earlier.NONE
     reminds: bool = False
+    offers_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class OutboxListScene:
     at: datetime  # it is not shown anew by itself
     zone: str = ""
     earlier: Mapping[str, Earlier] = field(default_factory=dict)  # by row
+    offer_text: frozenset[str] = frozenset()  # those left as not known, to be answered anew
 
 
 @dataclass(frozen=True, slots=True)

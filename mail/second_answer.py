@@ -1,36 +1,48 @@
-"""Another answer to a letter, with what was typed for the first one when that could not take it."""
+"""Another answer to a letter, with text of the first one that reached nobody for sure.
+
+Everything here runs inside the caller's one transaction.
+"""
 
 from dataclasses import replace
 
 from mail import fields, steps
 from mail.draft_changes import known, show_typed, with_connection
 from mail.errors import Stale
+from mail.outbox_changes import show_if_there, show_state
 from mail.ports import NewId
-from storage import drafts
-from storage.database import Transaction
+from storage import drafts, earlier, outbox
+from storage.database import Reading, Transaction
 from storage.records.drafts import Draft, DraftState, Field, Wants, Written
 from storage.records.outbox import OutboxRow, OutboxState
 
-# The letter comes back to its review no more, so its card offers what was kept.
-OFFERS_KEPT = (OutboxState.SENT, OutboxState.ABANDONED)
 
+def offers_text(tx: Reading, row: OutboxRow, draft: Draft | None) -> bool:
+    """Is there text that only another answer can take, as the letter comes back no more?
 
-def offers_kept(row: OutboxRow, draft: Draft | None) -> bool:
-    """Is there text kept with this letter that only another answer can take?"""
+    All that was typed for one that was left as not known; what was kept beside one that left.
+    """
     if draft is None or draft.state is not DraftState.CONFIRMED:
         return False
     if row.in_doubt:  # what it became by Send again may come back to its review
         return False
-    return row.state in OFFERS_KEPT and bool(draft.written.waiting)
+    kept = bool(draft.written.waiting)
+    return _takes_all(tx, row) or (kept and row.state in (OutboxState.SENT, OutboxState.ABANDONED))
 
 
-def begin(tx: Transaction, row: OutboxRow, new_id: NewId) -> None:
-    """To the same people as the first; what was kept is its text, and is offered no more."""
+def _takes_all(tx: Reading, row: OutboxRow) -> bool:
+    """Was it left as not known, and not sent again before that?"""
+    return row.state is OutboxState.ABANDONED and not earlier.after(tx, row)
+
+
+def begin(tx: Transaction, row: OutboxRow, message: int | None, new_id: NewId) -> None:
+    """To the same people as the first; the pressed button is stale, and what was kept is taken."""
     first = drafts.find(tx, row.owner, row.draft)
-    if first is None or not offers_kept(row, first):
+    if first is None or not offers_text(tx, row, first) or not outbox.show_anew(tx, row):
         raise Stale
     second = with_connection(tx, _blank(tx, first, new_id()))
     against = known(tx, second)
+    if _takes_all(tx, row):
+        second = fields.with_values(second, parts=first.written.parts)
     second = _with_kept(second, first.written)
     drafts.save(tx, fields.with_values(first, waiting=()))
     if against.letter is None and second.letter_number is not None:
@@ -40,6 +52,10 @@ def begin(tx: Transaction, row: OutboxRow, new_id: NewId) -> None:
     else:
         second = steps.enter(second, Field.REVIEW, against)
     show_typed(tx, second)
+    if message is None:
+        show_if_there(tx, row)
+    else:
+        show_state(tx, row, message)
 
 
 def _blank(tx: Transaction, first: Draft, draft_id: str) -> Draft:

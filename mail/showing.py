@@ -20,6 +20,7 @@ from mail.scenes import (
     TopicLeftScene,
     UnreadableScene,
 )
+from mail.second_answer import offers_text
 from mail.steps import SHOWS_REVIEW
 from mail.without_access import closed
 from storage import (
@@ -122,6 +123,7 @@ def _outbox(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
         is_slow(tx, row),
         earlier.of_row(tx, row),
         reminds=rings and _reminds(tx, row, card, notice),
+        offers_text=offers_text(tx, row, draft),
     )
     if rings:
         return Showing(reader, scene, reply_to=message)
@@ -184,8 +186,15 @@ def _outbox_list(tx: Reading, notice: Notice, reader: Person) -> Showing:
         tx.now,
         zone_of(tx, reader),
         {row.id: earlier.of_row(tx, row) for row in (*still_open, *ended)},
+        frozenset(row.id for row in ended if _is_left(tx, row)),
     )
     return Showing(reader, scene, _target(tx, notice, CardKind.OUTBOX_LIST))
+
+
+def _is_left(tx: Reading, row: OutboxRow) -> bool:
+    """May it be answered anew with its own text? What was kept beside it stands on its card."""
+    left = row.state is OutboxState.ABANDONED
+    return left and offers_text(tx, row, drafts.find(tx, row.owner, row.draft))
 
 
 def _attempt(tx: Reading, notice: Notice, reader: Person) -> Showing | None:

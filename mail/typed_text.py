@@ -11,7 +11,7 @@ from mail.draft_changes import known, show_typed
 from mail.draft_presses import Press, press_on
 from mail.errors import BadValue, Closed, Closing
 from mail.outbox_changes import show_state
-from mail.second_answer import offers_kept
+from mail.second_answer import offers_text
 from mail.suggestions import Known
 from storage import drafts, outbox
 from storage.database import Transaction
@@ -108,6 +108,6 @@ def _keep_version(tx: Transaction, draft: Draft, typed: Typed, closed: Closed) -
         raise closed
     drafts.save(tx, fields.keep_version(draft, typed))
     row = outbox.newest_of_draft(tx, draft.owner, draft.id)
-    if row is not None and offers_kept(row, draft):
+    if row is not None and offers_text(tx, row, draft):
         show_state(tx, row, None)
     return None if kept and not aside else closed

@@ -111,11 +111,15 @@ async def test_leave_it(connected: Person, sandbox: Sandbox) -> None:
     anna, chat = connected, connected.chat
     _card, told = await lost(anna, sandbox)
     assert await anna.press(told, "Leave it").answered() == ""
-    await chat.wait_until(lambda _: told.buttons == [])
+    await chat.wait_until(lambda _: told.buttons == ["Answer again with this text"])
     assert told.text.splitlines()[:2] == [WORDS, "You left it at that."]
     anna.say("hello?")
     await chat.wait_for("This letter is finished.")
     assert count_sends(sandbox) == 1
+    assert await anna.press(told, "Answer again with this text").answered() == ""
+    again = await chat.wait_for("Check before it goes out", after=told.id)
+    assert TEXT in again.text
+    assert "Another answer of yours to this letter may have left" in again.text
 
 
 async def test_send_again_takes_two_presses_and_a_new_key(

@@ -6,18 +6,20 @@ from datetime import timedelta
 
 import pytest
 
+from bitrix24.errors import Failure, FailureCode, Unknown
 from handlers.outbox_card import outbox_card
 from mail.accounts import Accounts
 from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.errors import BadValue, LimitReached, NotConnected, SendPressed, Stale, TooLate
 from mail.late_presses import OLD_CARD
-from mail.scenes import OutboxScene
+from mail.scenes import DraftScene, OutboxListScene, OutboxScene
+from mail.second_answer import offers_text
 from mail.told_to_go import SENDS_AN_HOUR
 from storage import outbox
 from storage.records.drafts import DraftState, Field, Wants
 from storage.records.notices import CardKind, Manner, NoticeKind
-from storage.records.outbox import OutboxRow, OutboxState, Why
+from storage.records.outbox import OtherAnswer, OutboxRow, OutboxState, Why
 from storage.records.places import Place
 from tests.integration.languages import EN
 from tests.integration.mail.room import ANNA, HOME, JANE, OLEG, SUPPORT, UNDO, Room, manners
@@ -501,9 +503,51 @@ async def test_another_answer_over_another_connection_was_impossible(room: Room)
     assert [part.html for part in second.written.parts] == ["PS"]
 
 
+@pytest.mark.parametrize("listed", [False, True])
+async def test_the_text_of_a_letter_that_was_left_as_not_known_was_out_of_reach(
+    room: Room, listed: bool
+) -> None:
+    room.portal.accepts = Unknown(Failure(FailureCode.NO_ANSWER))
+    await room.told_to_go(text="Thanks")
+    await room.drafts.type(room.cause(), ANNA, HOME, room.typed("PS"), None)
+    row = await room.go(OutboxState.UNKNOWN, every=timedelta(seconds=30))
+    await room.see()
+    assert not (await _scene(room)).offers_text
+    await room.decide(row, Decision.LEAVE)
+    await room.list_outbox()
+    shown = [one.scene for one in await room.see()]
+    assert any(isinstance(one, OutboxScene) and one.offers_text for one in shown)
+    assert [one.offer_text for one in shown if isinstance(one, OutboxListScene)] == [{row.id}]
+    left = await room.row()
+    await room.decide(left, Decision.ANSWER_AGAIN, listed=listed)
+    second = await room.draft()
+    assert (second.field, second.state) == (Field.REVIEW, DraftState.COMPOSING)
+    assert [part.html for part in second.written.parts] == ["Thanks", "PS"]
+    with pytest.raises(Stale):
+        await room.decide(left, Decision.ANSWER_AGAIN, listed=listed)
+    reviews = [one.scene for one in await room.see() if isinstance(one.scene, DraftScene)]
+    assert reviews[-1].other is OtherAnswer.MAY_HAVE_LEFT
+    assert (await _scene(room)).offers_text, "another draft may be set aside, and forgotten"
+    await room.send(second)
+    assert len(await room.rows()) == 2
+
+
+async def test_what_was_sent_again_is_answered_anew_by_what_it_became_alone(room: Room) -> None:
+    room.portal.accepts = Unknown(Failure(FailureCode.NO_ANSWER))
+    await room.told_to_go(text="Thanks")
+    row = await room.go(OutboxState.UNKNOWN, every=timedelta(seconds=30))
+    await room.see()
+    await room.decide(row, Decision.SEND_AGAIN)
+    await room.decide((await room.rows())[0], Decision.LEAVE)
+    assert not (await _scene(room)).offers_text
+
+
 async def _scene(room: Room) -> OutboxScene:
+    """The first letter's card as it would be shown now."""
     row = (await room.rows())[0]
-    return OutboxScene(row, await room.draft(row.draft), None, rings=False)
+    draft = await room.draft(row.draft)
+    offers = await room.database.read(lambda tx: offers_text(tx, row, draft))
+    return OutboxScene(row, draft, None, rings=False, offers_text=offers)
 
 
 @pytest.mark.parametrize("left", [False, True])

@@ -113,7 +113,8 @@ def test_two_answers_to_one_letter_had_the_same_card(state: OutboxState) -> None
 
 def test_two_answers_to_one_letter_had_the_same_line_in_the_list() -> None:
     shown = tuple(a_row(COPIED, OutboxState.UNKNOWN, html) for html in ("YES", "NO"))
-    text, _ = outbox_list_card(OutboxListScene(shown, shown, NOON), EN).content()
+    ended = many(a_row(COPIED, html="YES"), 1, "y") + many(a_row(COPIED, html="NO"), 1, "n")
+    text, _ = outbox_list_card(OutboxListScene(shown, ended, NOON), EN).content()
     assert [line for line in text.splitlines() if line.startswith("“")] == ["“YES”", "“NO”"] * 2
 
 
@@ -143,7 +144,10 @@ def test_the_longest_list_shows_every_letter_that_has_buttons(
     long = Envelope("a@a.example", ("x" * 60 + "@b.example",) * 9, (), (), "Wer " * 60)
     why = Why.AGAIN if state is OutboxState.ABANDONED else Why.NOTHING
     row = replace(a_row(long, state, "слово " * 50), why=why, deferrals=3)
-    scene = OutboxListScene((row,) * 12, (row,) * 10, NOON, earlier={row.id: Earlier.MAY_HAVE_LEFT})
+    rows, ended = many(row, 12), many(row, 10, "e")
+    earlier = {one.id: Earlier.MAY_HAVE_LEFT for one in (*rows, *ended)}
+    offered = frozenset(one.id for one in ended)
+    scene = OutboxListScene(rows, ended, NOON, earlier=earlier, offer_text=offered)
     text, _ = outbox_list_card(scene, texts).content()
     entries = text.split("\n\n")
     beginning = next(line for line in entries[1].splitlines() if "слово" in line)
@@ -152,6 +156,41 @@ def test_the_longest_list_shows_every_letter_that_has_buttons(
         assert beginning in entries[number]
     assert len(entries[-1].splitlines()) in (1, len(entries[1].splitlines())), "none is cut"
     assert length(text) < MOST_UNITS
+
+
+def test_what_was_left_as_not_known_had_no_way_back_to_its_text_in_the_list() -> None:
+    unknown = many(a_row(COPIED, OutboxState.UNKNOWN), 2, "u")
+    left = many(a_row(COPIED, OutboxState.ABANDONED), 2, "l")
+    sent = many(a_row(COPIED, OutboxState.SENT), 1, "s")
+    offered = frozenset(row.id for row in left)
+    ended = (left[0], *sent, left[1])
+    shown = outbox_list_card(OutboxListScene(unknown, ended, NOON, offer_text=offered), EN)
+    text = shown.content()[0]
+    assert [line for line in text.splitlines() if line.endswith(("❓", "✅"))] == [
+        "1. Not known whether it left ❓",
+        "2. Not known whether it left ❓",
+        "3. Left as not known ❓",
+        "Sent ✅",
+        "4. Left as not known ❓",
+    ]
+    assert labels(shown)[-2:] == [f"{n} · Answer again with this text" for n in (3, 4)]
+
+
+def test_what_there_was_no_room_for_had_no_button_either() -> None:
+    long = Envelope("a@a.example", ("x" * 60 + "@b.example",) * 9, (), (), "Wer " * 60)
+    rows = many(a_row(long, OutboxState.UNKNOWN, "word " * 50), 10)
+    left = many(a_row(long, OutboxState.ABANDONED, "word " * 50), 10, "l")
+    offered = frozenset(row.id for row in left)
+    shown = outbox_list_card(OutboxListScene(rows, left, NOON, offer_text=offered), EN)
+    numbers = [line.split(".")[0] for line in shown.content()[0].splitlines() if "as not" in line]
+    assert 0 < len(numbers) < 10
+    again = [label.split(" ")[0] for label in labels(shown) if "Answer again" in label]
+    assert again == numbers
+
+
+def many(row: OutboxRow, count: int, begins: str = "r") -> tuple[OutboxRow, ...]:
+    """The same letter so many times, each a row of its own."""
+    return tuple(replace(row, id=f"{begins}{number:015}") for number in range(count))
 
 
 def test_what_never_was_tried_is_not_tried_again() -> None:
