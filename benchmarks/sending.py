@@ -46,8 +46,8 @@ class Outbox:
         self._tasks = Tasks()
         self._stored = asyncio.Semaphore(0)
         senses = Senses(seeding.now, time.monotonic, asyncio.sleep, random.random)
-        spawn = self._tasks.spawn
-        self._sending = Sending(database, calls, senses, spawn, self._step)
+        spawns = self._tasks.spawn, self._tasks.spawn_repeatable
+        self._sending = Sending(database, calls, senses, *spawns, self._step)
 
     def _step(self, name: str) -> None:
         if name == "stored":

@@ -162,7 +162,8 @@ async def _start(
     """The loops that need no Telegram: what was told to go goes, after a moment for Telegram."""
     connecting = Connecting(database, portal, new_id)
     senses = Senses(now, time.monotonic, asyncio.sleep, random.random)
-    sending = Sending(database, portal, senses, tasks.spawn, step, tempo.waits)
+    spawns = tasks.spawn, tasks.spawn_repeatable
+    sending = Sending(database, portal, senses, *spawns, step, tempo.waits)
     lookups = Lookups(
         database,
         portal,

@@ -6,6 +6,7 @@ that certainly did not leave, or one that is looked for before anything else is 
 
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -42,8 +43,19 @@ STORE_AGAIN = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between tries to store
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The guard lets a letter go, and its turn has come."""
+
+    connection: Connection
+    passed: Passed
+
+
 class Sending:
-    """The loop of the outbox. `step` is told each step just made."""
+    """The loop of the outbox. `step` is told each step just made.
+
+    What comes before a letter's claim is repeatable: a stop cuts it off, and nothing has left.
+    """
 
     def __init__(
         self,
@@ -51,6 +63,7 @@ class Sending:
         portal: Portal,
         senses: Senses,
         spawn: Spawn,
+        spawn_repeatable: Spawn,
         step: Step,
         waits: Waits = WAITS,
     ) -> None:
@@ -58,6 +71,7 @@ class Sending:
         self._portal = portal
         self._senses = senses
         self._spawn = spawn
+        self._spawn_repeatable = spawn_repeatable
         self._step = step
         self._waits = waits
         self._before = LooksBefore(database, portal, senses.clock)
@@ -84,24 +98,30 @@ class Sending:
                 await self._database.write(clock_jumps.settle)
             to_send, to_look_for = await self._database.write(self._agenda)
             for row in to_send:
-                self._start(row, self._send(row))
+                self._start(row, self._spawn_repeatable, self._make_ready(row))
             for row in to_look_for:
-                self._start(row, self._look_for(row))
+                self._start(row, self._spawn, self._look_for(row))
             await self._bell.wait(await self._seconds_to_next())
 
-    def _start(self, row: OutboxRow, work: Coroutine[object, object, None]) -> None:
+    def _start(
+        self, row: OutboxRow, spawn: Spawn, work: Coroutine[object, object, _Ready | None]
+    ) -> None:
         if row.id in self._busy:
             work.close()
             return
         self._busy.add(row.id)
-        self._spawn(f"send {row.id}", self._alone(row, work))
+        spawn(f"send {row.id}", self._alone(row, work))
 
-    async def _alone(self, row: OutboxRow, work: Coroutine[object, object, None]) -> None:
+    async def _alone(self, row: OutboxRow, work: Coroutine[object, object, _Ready | None]) -> None:
+        ready = None
         try:
-            await work
+            ready = await work
         finally:
             self._busy.discard(row.id)
-            self._bell.ring()
+            if ready is None:
+                self._bell.ring()
+        if ready is not None:
+            self._start(row, self._spawn, self._send(row, ready))
 
     def _agenda(self, tx: Transaction) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
         """What is to be sent, and what is to be looked for; what is in hand is left alone."""
@@ -123,16 +143,16 @@ class Sending:
             return IDLE_SECONDS
         return min(max((at - self._senses.clock()).total_seconds(), 0.01), IDLE_SECONDS)
 
-    async def _send(self, row: OutboxRow) -> None:
-        """The first call of a letter: guard, turn, claim, wire."""
+    async def _make_ready(self, row: OutboxRow) -> _Ready | None:
+        """What comes before a letter's first call: guard and turn. None: it does not go now."""
         found = await self._found(row)
         if found is None:
-            return
+            return None
         connection, draft = found
         try:
             passed = await self._before.look(row, connection, draft)
             if passed is None:
-                return
+                return None
             self._step("guarded")
             await self._portal.turn(webhook_of(connection.address), row.method)
         except PortalError as error:
@@ -145,7 +165,12 @@ class Sending:
                     put_off=self._put_off,
                 )
             )
-            return
+            return None
+        return _Ready(connection, passed)
+
+    async def _send(self, row: OutboxRow, ready: _Ready) -> None:
+        """The first call of a letter that may go, and whose turn it is."""
+        connection, passed = ready.connection, ready.passed
         began = self._senses.monotonic()
         claimed = await self._database.write(lambda tx: self._claim(tx, row, connection, passed))
         if claimed is not None:

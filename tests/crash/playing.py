@@ -125,6 +125,7 @@ class Play:
             cast("Portal", self.ledger),
             self.room.senses,
             lambda _name, work: self.spawned.append(work),
+            lambda _name, work: self.spawned.append(work),
             lambda _name: self._tick(),
         )
 

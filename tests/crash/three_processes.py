@@ -175,7 +175,7 @@ async def be_worker(plan: Plan) -> None:
         def spawn(name: str, work: Coroutine[object, object, None]) -> None:
             group.create_task(_patient(work), name=name)
 
-        sending = Sending(database, portal, senses, spawn, lambda _step: None, plan.shorter)
+        sending = Sending(database, portal, senses, spawn, spawn, lambda _step: None, plan.shorter)
         while True:
             await _patient(sending.run(_Never()))
 

@@ -155,7 +155,18 @@ class Room:
         )
 
     def new_sending(self) -> Sending:
-        return Sending(self.database, self.portal, self.senses, self.spawn, self.step, self.waits)
+        return self.sending_with(self.spawn, self.spawn)
+
+    def sending_with(self, spawn: Spawn, spawn_repeatable: Spawn) -> Sending:
+        return Sending(
+            self.database,
+            self.portal,
+            self.senses,
+            spawn,
+            spawn_repeatable,
+            self.step,
+            self.waits,
+        )
 
     def step(self, name: str) -> None:
         self.steps.append(name)

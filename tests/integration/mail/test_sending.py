@@ -21,6 +21,8 @@ from bitrix24.errors import (
 )
 from bitrix24.learned import Learned
 from bitrix24.models import Sent
+from bot.stopping import unless_stopped
+from bot.tasks import Tasks
 from mail.decisions import Decision
 from mail.draft_presses import Press
 from mail.sending import STORE_AGAIN
@@ -43,6 +45,7 @@ BAD_RECIPIENT = Refused(
         fields=(RefusedField("to", "NO_RECIPIENTS", "No recipients"),),
     )
 )
+A_STOP = 20.0  # seconds that a stop may take
 NO_FIELD = Refused(Failure(FailureCode.VALIDATION, 400))
 
 
@@ -91,6 +94,52 @@ async def test_a_webhook_that_was_replaced_during_the_wait_for_a_turn_is_not_cal
     await room.told_to_go()
     await room.go(OutboxState.SENT)
     assert [about for method, about in room.portal.asked if method == "send"] == ["an0ther"]
+
+
+async def test_a_stop_waited_for_a_letter_that_only_waited_for_its_turn(room: Room) -> None:
+    waits = asyncio.Event()
+
+    async def in_vain() -> None:
+        waits.set()
+        await asyncio.Event().wait()
+
+    room.portal.on_turn = in_vain
+    tasks = await started(room)
+    await waits.wait()
+    async with asyncio.timeout(A_STOP / 2):
+        await tasks.stop(A_STOP)
+    assert (await room.state(), room.portal.sends) == (OutboxState.QUEUED, [])
+    room.portal.on_turn = None
+    await room.restart()
+    await room.go(OutboxState.SENT)
+
+
+async def test_a_stop_waits_for_the_answer_of_a_letter_on_the_wire(room: Room) -> None:
+    on_wire, gate = asyncio.Event(), asyncio.Event()
+
+    async def on_send() -> None:
+        room.portal.gate = gate
+        on_wire.set()
+
+    room.portal.on_send = on_send
+    tasks = await started(room)
+    await on_wire.wait()
+    async with asyncio.TaskGroup() as group:
+        stopping = group.create_task(tasks.stop(A_STOP))
+        await asyncio.sleep(0.05)
+        assert not stopping.done()
+        gate.set()
+    assert await room.state() is OutboxState.SENT
+
+
+async def started(room: Room) -> Tasks:
+    """A letter's time has come, and the shipped tasks run the loop that sends it."""
+    await room.told_to_go()
+    room.clock.move_on(UNDO)
+    tasks = Tasks()
+    sending = room.sending_with(tasks.spawn, tasks.spawn_repeatable)
+    tasks.start("outbox", lambda stop: unless_stopped(stop, sending.run(stop)))
+    return tasks
 
 
 async def test_nothing_goes_before_its_time(room: Room) -> None:
