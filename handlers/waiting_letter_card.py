@@ -87,9 +87,10 @@ def _waiting_by_itself(row: OutboxRow, zone: str, _: Texts) -> list[Text]:
 
 
 def may_try_at_once(row: OutboxRow) -> bool:
-    """Not if the portal said until when it refuses: before that nothing is even asked."""
+    """Not if the portal refuses it for long and said until when: before that nothing is asked."""
     failure = row.failure
-    return failure is None or failure.code != "operating_time" or failure.retry_at is None
+    refused = failure is not None and failure.code == "operating_time" and failure.retry_at
+    return not refused or _pause(row) <= WAITS.told
 
 
 def _ways(row: OutboxRow, _: Texts) -> str:
@@ -106,8 +107,11 @@ def _reason(failure: Failure, _: Texts, zone: str) -> str:
 
 def _tries(row: OutboxRow, zone: str, _: Texts) -> str:
     until = _.date_time(row.due_at + WAITS.expire, zone)
-    pause = row.next_at - row.updated_at if row.next_at else timedelta(0)
-    if row.next_at is None or pause <= WAITS.told:
+    if row.next_at is None or _pause(row) <= WAITS.told:
         return _("It is tried about once a minute, until {until}.").format(until=until)
     said = _("It is tried from {time} on, about once a minute, until {until}.")
     return said.format(time=_.time(row.next_at, zone), until=until)
+
+
+def _pause(row: OutboxRow) -> timedelta:
+    return row.next_at - row.updated_at if row.next_at else timedelta(0)

@@ -53,6 +53,8 @@ def test_what_the_portal_refuses_until_a_time_was_to_be_tried_at_once() -> None:
     listed = outbox_list_card(OutboxListScene((row,), (), NOON), EN)
     assert [button.label for line in card.keyboard for button in line] == ["Cancel"]
     assert [button.label for line in listed.keyboard for button in line] == ["1 · Cancel"]
+    soon = replace(row, next_at=NOON + timedelta(seconds=40))
+    assert lines(soon)[3] == "“Try again” tries at once, “Cancel” opens the letter again."
 
 
 @pytest.mark.parametrize("state", [OutboxState.DEFERRED, OutboxState.QUEUED])
