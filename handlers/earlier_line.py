@@ -1,5 +1,7 @@
 """One line on what may be there already: the letter itself, sent before, or another answer."""
 
+from collections.abc import Sequence
+
 from aiogram.utils.formatting import Text
 
 from handlers.texts import Texts, mark
@@ -14,6 +16,10 @@ _OTHERS = {
     OtherAnswer.MAY_HAVE_LEFT: mark(
         "Another answer of yours to this letter may have left: look under “Sent” in Bitrix24 "
         "before you send this one."
+    ),
+    OtherAnswer.WAITS_FOR_PERSON: mark(
+        "Another answer of yours to this letter has not left and waits for you: decide about it in "
+        "/outbox before you send this one."
     ),
     OtherAnswer.ON_ITS_WAY: mark(
         "Another answer of yours to this letter is on its way: look into /outbox before you send "
@@ -39,7 +45,6 @@ def earlier_lines(earlier: Earlier, _: Texts) -> list[Text]:
     return [Text("⚠️ ", _(line))] if line else []
 
 
-def other_answer_lines(other: OtherAnswer, _: Texts) -> list[Text]:
-    """Nothing if this is the only one, or if the others surely left or did not."""
-    line = _OTHERS.get(other)
-    return [Text("⚠️ ", _(line))] if line else []
+def other_answer_lines(others: Sequence[OtherAnswer], _: Texts) -> list[Text]:
+    """A line for each way in which others stand; none if they surely left or will not."""
+    return [Text("⚠️ ", _(_OTHERS[other])) for other in others]

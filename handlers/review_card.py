@@ -45,7 +45,7 @@ def _review(scene: DraftScene, _: Texts) -> tuple[Text, bool]:
     above = [Bold(_("Check before it goes out")), *_headers(written, _), Text("")]
     below = [Text(""), Italic(_("Bitrix24 adds the quote."))]
     below += earlier_lines(scene.earlier, _)
-    below += other_answer_lines(scene.other, _)
+    below += other_answer_lines(scene.others, _)
     below += [Text("⚠️ ", warning) for warning in warnings(written, _)]
     below += left_out(written, _)
     rest = length(_bare(as_list(*above, Text("…"), *below)))

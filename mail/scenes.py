@@ -21,8 +21,8 @@ class DraftScene:
     """A step, the review, or a draft that was set aside; `slow`: the portal takes its time.
 
     Only a step is about the letter and its connection: all that a review shows is in the draft.
-    `earlier`: what is known of it if it was told to go before; `other`: what of another answer to
-    the same letter.
+    `earlier`: what is known of it if it was told to go before; `others`: how other answers to the
+    same letter stand.
     """
 
     draft: Draft
@@ -30,7 +30,7 @@ class DraftScene:
     letter: Letter | None
     slow: bool = False
     earlier: Earlier = Earlier.NONE
-    other: OtherAnswer = OtherAnswer.NONE
+    others: tuple[OtherAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from storage import (
 from storage.database import Reading
 from storage.records.drafts import DraftState, Wants
 from storage.records.notices import Card, CardKind, Manner, Notice, NoticeKind
-from storage.records.outbox import OtherAnswer, OutboxRow, OutboxState, Why
+from storage.records.outbox import OutboxRow, OutboxState, Why
 from storage.records.people import Person
 from storage.records.places import Place
 from storage.records.pointers import PointsAt
@@ -84,8 +84,8 @@ def _draft(tx: Reading, notice: Notice, reader: Person) -> Showing | None:
     letter = letters.find(tx, reader.id, draft.letter) if connection and draft.letter else None
     slow = draft.wants is not Wants.NOTHING and tx.now - draft.updated_at >= SLOW
     told_before = earlier.of_draft(tx, reader.id, draft.id)
-    other = OtherAnswer.NONE if is_step else other_answers.of_draft(tx, draft)
-    scene = DraftScene(draft, connection, letter, slow, told_before, other)
+    others = () if is_step else other_answers.of_draft(tx, draft)
+    scene = DraftScene(draft, connection, letter, slow, told_before, others)
     return Showing(reader, scene, _target(tx, notice, CardKind.DRAFT))
 
 

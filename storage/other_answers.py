@@ -4,11 +4,17 @@ from storage.database import Reading
 from storage.records.drafts import Draft
 from storage.records.outbox import OtherAnswer, OutboxState
 
-_DOUBTFUL = (OutboxState.VERIFYING, OutboxState.UNKNOWN, OutboxState.ABANDONED)
+_STAND = {
+    OutboxState.VERIFYING: OtherAnswer.MAY_HAVE_LEFT,
+    OutboxState.UNKNOWN: OtherAnswer.MAY_HAVE_LEFT,
+    OutboxState.ABANDONED: OtherAnswer.MAY_HAVE_LEFT,
+    OutboxState.BLOCKED: OtherAnswer.WAITS_FOR_PERSON,
+    OutboxState.EXPIRED: OtherAnswer.WAITS_FOR_PERSON,
+}
 
 
-def of_draft(tx: Reading, draft: Draft) -> OtherAnswer:
-    """The surest of what is known of them; one that left is no news, and the next may follow it."""
+def of_draft(tx: Reading, draft: Draft) -> tuple[OtherAnswer, ...]:
+    """How they stand, gravest first; one that left is no news, and the next may follow it."""
     found = tx.rows(
         """
         SELECT outbox.state FROM drafts JOIN outbox ON outbox.draft = drafts.id
@@ -21,7 +27,5 @@ def of_draft(tx: Reading, draft: Draft) -> OtherAnswer:
         connection=draft.connection,
         draft=draft.id,
     )
-    states = {OutboxState(row["state"]) for row in found}
-    if states.difference(_DOUBTFUL):
-        return OtherAnswer.ON_ITS_WAY
-    return OtherAnswer.MAY_HAVE_LEFT if states else OtherAnswer.NONE
+    stand = {_STAND.get(OutboxState(row["state"]), OtherAnswer.ON_ITS_WAY) for row in found}
+    return tuple(one for one in OtherAnswer if one in stand)

@@ -66,10 +66,10 @@ class Earlier(StrEnum):
 
 
 class OtherAnswer(StrEnum):
-    """What is known of another answer of the same person to the same letter, but that it left."""
+    """How another answer of the same person to the same letter stands, gravest first."""
 
-    NONE = ""
     MAY_HAVE_LEFT = "may_have_left"
+    WAITS_FOR_PERSON = "waits_for_person"  # it did not leave, and does not by itself
     ON_ITS_WAY = "on_its_way"
 
 

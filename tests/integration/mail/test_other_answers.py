@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bitrix24.errors import Failure, FailureCode, NotSent, PortalError, Unknown
+from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, PortalError, Unknown
 from bitrix24.models import Sent, ThreadLetter
 from handlers.step_cards import draft_card
 from mail.decisions import Decision
@@ -15,24 +15,27 @@ from tests.integration.mail.room import JANE, START, SUPPORT, Room
 
 NO_ANSWER = Unknown(Failure(FailureCode.NO_ANSWER))
 AWAY = NotSent(Failure(FailureCode.UNREACHABLE))
+NO_ACCESS = AccessLost(Failure(FailureCode.CREDENTIALS))
 TICK = timedelta(seconds=30)
 MAY_HAVE_LEFT = "⚠️ Another answer of yours to this letter may have left"
+WAITS = "⚠️ Another answer of yours to this letter has not left and waits for you"
 ON_ITS_WAY = "⚠️ Another answer of yours to this letter is on its way"
 
 
 async def warned(room: Room, number: str = "15") -> str:
-    """The line of a new review that warns of another answer."""
+    """What a new review says of other answers."""
     assert await room.begin(number, "Thanks") is None
     await room.look_up()
     scenes = [one.scene for one in await room.see() if isinstance(one.scene, DraftScene)]
     lines = draft_card(scenes[-1], EN).content()[0].splitlines()
-    return next((line.split(": ")[0] for line in lines if "Another answer" in line), "")
+    return "\n".join(line.split(": ")[0] for line in lines if "Another answer" in line)
 
 
 @pytest.mark.parametrize(
     ("accepts", "state", "said"),
     [
         (AWAY, OutboxState.DEFERRED, ON_ITS_WAY),
+        (NO_ACCESS, OutboxState.BLOCKED, WAITS),
         (NO_ANSWER, OutboxState.VERIFYING, MAY_HAVE_LEFT),
         (NO_ANSWER, OutboxState.UNKNOWN, MAY_HAVE_LEFT),
         (Sent(to=(JANE,)), OutboxState.SENT, ""),
@@ -62,6 +65,19 @@ async def test_an_answer_that_was_left_at_that_may_still_have_left(room: Room) -
     await room.see()
     await room.decide(row, Decision.LEAVE)
     assert await warned(room) == MAY_HAVE_LEFT
+
+
+async def test_an_answer_on_its_way_hid_one_that_may_have_left(room: Room) -> None:
+    room.portal.accepts = NO_ANSWER
+    await room.told_to_go()
+    await room.go(OutboxState.UNKNOWN, every=TICK)
+    await room.see()
+    room.portal.accepts = NO_ACCESS
+    await room.told_to_go()
+    await room.go(OutboxState.BLOCKED)
+    await room.see()
+    await room.told_to_go()
+    assert await warned(room) == f"{MAY_HAVE_LEFT}\n{WAITS}\n{ON_ITS_WAY}"
 
 
 async def test_the_copy_of_another_answer_is_no_proof_of_this_one(room: Room) -> None:

@@ -526,7 +526,7 @@ async def test_the_text_of_a_letter_that_was_left_as_not_known_was_out_of_reach(
     with pytest.raises(Stale):
         await room.decide(left, Decision.ANSWER_AGAIN, listed=listed)
     reviews = [one.scene for one in await room.see() if isinstance(one.scene, DraftScene)]
-    assert reviews[-1].other is OtherAnswer.MAY_HAVE_LEFT
+    assert reviews[-1].others == (OtherAnswer.MAY_HAVE_LEFT,)
     assert (await _scene(room)).offers_text, "another draft may be set aside, and forgotten"
     await room.send(second)
     assert len(await room.rows()) == 2
