@@ -42,8 +42,12 @@ def accept(tx: Transaction, *, row: OutboxRow, connection: Connection, got: Got[
 
 
 def is_unprotected(row: OutboxRow, got: Got[Sent]) -> bool:
-    """A repeat whose key came back unknown: whether an earlier call left too, nobody can tell."""
-    return bool(row.replays) and got.learned.idempotency == "absent"
+    """A repeat whose key did not come back: whether an earlier call left too, nobody can tell.
+
+    Not if the portal says that it is a repeat, although something took the key from its answer.
+    """
+    learned = got.learned
+    return bool(row.replays) and learned.idempotency == "absent" and not learned.replayed
 
 
 def fail(

@@ -5,6 +5,7 @@ import json
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -295,12 +296,16 @@ async def test_without_access_a_person_decides(room: Room) -> None:
     assert len(room.portal.sends) == 1
 
 
-async def test_a_replayed_answer_counts_once(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("echo", ["proven", "absent"])
+async def test_a_replayed_answer_counts_once(
+    room: Room, caplog: pytest.LogCaptureFixture, echo: Literal["proven", "absent"]
+) -> None:
     await prove(room)
     await unanswered(room)
     room.portal.accepts = Sent(to=(JANE,))
-    room.portal.learned = Learned(idempotency="proven", replayed=True)
-    await room.go(OutboxState.SENT, every=TICK)
+    room.portal.learned = Learned(idempotency=echo, replayed=True)
+    row = await room.go(OutboxState.SENT, every=TICK)
+    assert row.why is Why.REPLAY
     assert len(room.portal.sends) == 2
     assert not alarms(caplog)
 
