@@ -145,8 +145,8 @@ FAILURES = {
         "The portal did not understand the bot, which is the bot's mistake. Please tell an admin."
     ),
     "key_reused": mark(
-        "The portal knows this letter's mark from another letter. Please look under “Sent” in "
-        "Bitrix24."
+        "The portal took this letter for another one that it already had from the bot. Please "
+        "tell an admin of this bot."
     ),
     "portal_failed": mark(
         "The portal had a fault of its own. Please see in your browser whether Bitrix24 works."

@@ -37,7 +37,7 @@ ANSWERS: dict[str, tuple[Switch, int, str]] = {
             422, flat("BITRIX_REST_V3_EXCEPTION_IDEMPOTENCYKEYREUSEDEXCEPTION"), method=REPLY
         ),
         0,
-        "mark from another letter",
+        "took this letter for another one",
     ),
     "500": (
         lambda f: f.reply_with(500, flat("INTERNAL_SERVER_ERROR"), method=REPLY),
@@ -78,6 +78,7 @@ async def test_it_is_told_and_not_repeated(
     assert told.text.splitlines()[0] == WORDS
     assert said in told.text
     assert "Not sent" not in told.text
+    assert told.text.count("“Sent”") == 1, "a 422 said so twice"
     assert told.buttons == BUTTONS
     assert told.reply_to == card.id, "it rings, and points at what it is about"
     await chat.wait_until(lambda _: not card.buttons and "told below" in card.text)

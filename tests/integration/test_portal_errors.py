@@ -115,7 +115,7 @@ REST_3: list[Row] = [
     ("RATELIMITEXCEPTION", 429, DEFERRED, TOO_LONG),
     ("LICENSEEXCEPTION", 403, BLOCKED, "plan does not include this"),
     ("LICENSEEXCEPTION", 400, BLOCKED, "plan does not include this"),
-    ("IDEMPOTENCYKEYREUSEDEXCEPTION", 422, UNKNOWN, "mark from another letter"),
+    ("IDEMPOTENCYKEYREUSEDEXCEPTION", 422, UNKNOWN, "took this letter for another one"),
     ("INVALIDIDEMPOTENCYKEYEXCEPTION", 400, REJECTED, "keeps a letter from leaving twice"),
     ("INTERNAL_INTERNALEXCEPTION", 500, UNKNOWN, FAULT),
 ]

@@ -46,7 +46,6 @@ def test_no_failure_claims_that_a_letter_was_not_sent_or_was(code: str) -> None:
         "bad_answer",
         "html_answer",
         "answer_too_large",
-        "key_reused",
         "portal_failed",
     ],
 )
