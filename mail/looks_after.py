@@ -11,7 +11,7 @@ from bitrix24.models import ThreadLetter
 from mail import moving, reconcile, wire_results
 from mail.earlier import has_left
 from mail.failures import stored
-from mail.outbox_changes import show_if_there, show_later_ones, show_state
+from mail.outbox_changes import show_if_there, show_later_ones, show_state, tell_outcome
 from mail.ports import Portal, Senses, Step
 from mail.waits import MAX_REPLAYS, Waits
 from mail.webhooks import webhook_of
@@ -169,12 +169,25 @@ def _settle(tx: Transaction, row: OutboxRow, thread: tuple[ThreadLetter, ...]) -
     rows = earlier.on_the_wire(tx, row)
     sight = reconcile.look(rows, thread)
     for one in rows:
-        if one.id not in sight.left or not outbox.accept(tx, one, Why.THREAD):
+        twice = one.id in sight.twice and one.state is not OutboxState.SENT
+        why = Why.UNPROTECTED if twice else Why.THREAD
+        if one.id not in sight.left or not outbox.accept(tx, one, why):
             continue
         show_later_ones(tx, one)
-        if one.id != row.id:
+        if twice:
+            _tell_of_both(tx, one)
+        elif one.id != row.id:
             show_if_there(tx, one)
     if row.id in sight.left:
         show_state(tx, row, None)
         return None
     return Looked.PERHAPS if row.id in sight.perhaps else Looked.NOT_FOUND
+
+
+def _tell_of_both(tx: Transaction, row: OutboxRow) -> None:
+    """Its repeated call left too, under the same key: this portal does not keep keys any more."""
+    _log.warning("outbox %s: it was found more than once", row.id)
+    tell_outcome(tx, row)
+    connection = connections.find(tx, row.owner, row.connection)
+    if connection is not None:
+        portals.learn_idempotency(tx, connection.address.label, row.method, "absent")

@@ -26,6 +26,7 @@ class Sight:
 
     left: Mapping[str, ThreadLetter]  # its copy is there, or that of all others too
     perhaps: frozenset[str]  # a copy is there, which may as well be another's
+    twice: frozenset[str]  # of those that left: one call alone cannot have made all its copies
 
 
 def look(rows: Sequence[OutboxRow], thread: Iterable[ThreadLetter]) -> Sight:
@@ -37,7 +38,7 @@ def look(rows: Sequence[OutboxRow], thread: Iterable[ThreadLetter]) -> Sight:
     there = list(thread)
     own = [(row, _own(row, there)) for row in rows]
     copies = {copy for row, ids in own if row.baseline is not None for copy in ids}
-    left, perhaps = {}, set()
+    left, perhaps, twice = {}, set(), set()
     for row, ids in own:
         if row.baseline is None or not ids:
             continue
@@ -48,7 +49,9 @@ def look(rows: Sequence[OutboxRow], thread: Iterable[ThreadLetter]) -> Sight:
             perhaps.add(row.id)
         else:
             left[row.id] = next(iter(ids.values()))
-    return Sight(left, frozenset(perhaps))
+            if row.replays and not _may_be_theirs(copies, [*others, ids]):
+                twice.add(row.id)
+    return Sight(left, frozenset(perhaps), frozenset(twice))
 
 
 def _calls(row: OutboxRow) -> int:

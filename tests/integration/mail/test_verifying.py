@@ -340,6 +340,26 @@ async def test_a_letter_of_which_two_left_was_plainly_called_sent(
     assert not await room.database.read(lambda tx: portals.keeps_keys(tx, HOST, REPLY))
 
 
+async def test_a_letter_that_was_found_twice_was_plainly_called_sent(room: Room) -> None:
+    """Neither the call nor its repeat was answered, and this portal kept no key."""
+    await prove(room)
+    await unanswered(room)
+
+    async def repeated() -> bool:
+        room.clock.move_on(TICK)
+        await room.wake("outbox")
+        return (await room.row()).replays == 1
+
+    async with room.running(room.sending.run):
+        await room.until(repeated)
+    await room.go(OutboxState.VERIFYING)
+    room.portal.correspondence = (copy(), copy(18))
+    row = await room.go(OutboxState.SENT, every=TICK)
+    assert (row.why, len(room.portal.sends)) == (Why.UNPROTECTED, 2)
+    assert (NoticeKind.OUTCOME, Manner.NEW) in manners(await room.see())
+    assert not await room.database.read(lambda tx: portals.keeps_keys(tx, HOST, REPLY))
+
+
 async def test_a_repeat_whose_letter_was_found_meanwhile_hid_that_two_may_have_left(
     room: Room,
 ) -> None:

@@ -130,5 +130,15 @@ def test_a_call_that_was_repeated_may_have_left_two_copies() -> None:
     assert seen([first, later(60)], copy_at(5), copy_at(50, 18), copy_at(65, 19)) == ([1, 2], [])
 
 
+def test_copies_that_one_call_cannot_have_made_are_those_of_its_repeat_too() -> None:
+    first, second = replace(ROW, replays=1), later(60)
+    three = [copy_at(5), copy_at(50, 18), copy_at(65, 19)]
+    assert reconcile.look([first], three[:1]).twice == frozenset()
+    assert reconcile.look([first], three[:2]).twice == {first.id}
+    assert reconcile.look([first, second], three[:2]).twice == frozenset(), "one may be the other's"
+    assert reconcile.look([first, second], three).twice == {first.id}
+    assert reconcile.look([ROW], three[:2]).twice == frozenset(), "one is a stranger's"
+
+
 def test_a_letter_without_a_baseline_may_own_what_is_found() -> None:
     assert seen([ROW, replace(later(10), baseline=None)], copy_at(15)) == ([], [1])
