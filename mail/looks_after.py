@@ -11,7 +11,13 @@ from bitrix24.models import ThreadLetter
 from mail import moving, reconcile, wire_results
 from mail.earlier import has_left
 from mail.failures import stored
-from mail.outbox_changes import show_if_there, show_later_ones, show_state, tell_outcome
+from mail.outbox_changes import (
+    show_if_there,
+    show_in_list,
+    show_later_ones,
+    show_state,
+    tell_outcome,
+)
 from mail.ports import Portal, Senses, Step
 from mail.waits import MAX_REPLAYS, Waits
 from mail.webhooks import webhook_of
@@ -143,6 +149,7 @@ class LooksAfter:
         wire_results.leave_unknown(
             tx, row, self._waits, failure=row.failure, looked=looked, look_failure=failure
         )
+        show_in_list(tx, row)
 
     def _may_repeat(self, tx: Reading, row: OutboxRow) -> bool:
         """Only under a key that this portal has shown to keep, and surely still keeps.
@@ -174,6 +181,7 @@ def _settle(tx: Transaction, row: OutboxRow, thread: tuple[ThreadLetter, ...]) -
         if one.id not in sight.left or not outbox.accept(tx, one, why):
             continue
         show_later_ones(tx, one)
+        show_in_list(tx, one)
         if twice:
             _tell_of_both(tx, one)
         elif one.id != row.id:

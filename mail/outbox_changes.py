@@ -52,6 +52,18 @@ def show_later_ones(tx: Transaction, row: OutboxRow) -> None:
         notices.owe(tx, row.owner, kind, row.place, row.draft, manner, priority=Priority.OUTCOME)
 
 
+def show_in_list(tx: Transaction, row: OutboxRow) -> None:
+    """The newest /outbox says no more that the bot is finding out, if it may have said so.
+
+    Where it asks about a letter in the list's place, the person is in the middle of something.
+    """
+    card = cards.live(tx, CardKind.OUTBOX_LIST, row.place, "")
+    if card is None or card.revision or card.shown_at < (row.first_wire_at or row.created_at):
+        return
+    kind, manner, priority = NoticeKind.OUTBOX_LIST, Manner.EDIT, Priority.OUTCOME
+    notices.owe(tx, row.owner, kind, row.place, "", manner, priority=priority)
+
+
 def tell_outcome(tx: Transaction, row: OutboxRow) -> None:
     """What did not leave, or may have, is told in a new message, because edits do not ring."""
     show_state(tx, row, None)
