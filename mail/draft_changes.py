@@ -14,7 +14,7 @@ from storage.database import Reading, Transaction
 from storage.records.connections import AttemptState
 from storage.records.drafts import Draft, DraftState, Field, Wants
 from storage.records.letters import Letter
-from storage.records.notices import Card, CardKind, Manner, NoticeKind
+from storage.records.notices import Card, CardKind, Manner, NoticeKind, Priority
 from storage.records.places import Place
 from storage.records.pointers import Pointer, PointsAt
 
@@ -104,14 +104,20 @@ def relabel(
     )
 
 
-def show_typed(tx: Transaction, draft: Draft, *, grows: bool = False) -> None:
+def show_typed(
+    tx: Transaction,
+    draft: Draft,
+    *,
+    grows: bool = False,
+    priority: Priority = Priority.ANSWER,
+) -> None:
     """Stores the draft and shows it as a new message; typed text answers it from now on.
 
     `grows`: it was the letter's text, which may come in more messages.
     """
     _store(tx, draft)
     notices.withdraw(tx, NoticeKind.DRAFT, draft.place, draft.id)
-    _owe(tx, draft, Manner.NEW, grows=grows)
+    _owe(tx, draft, Manner.NEW, grows=grows, priority=priority)
 
 
 def show_pressed(tx: Transaction, draft: Draft, message: int) -> None:
@@ -139,13 +145,21 @@ def show_found(tx: Transaction, draft: Draft, manner: Manner, *, letter: bool = 
     _owe(tx, draft, manner, grows=True)
 
 
-def _owe(tx: Transaction, draft: Draft, manner: Manner, *, grows: bool = False) -> None:
+def _owe(
+    tx: Transaction,
+    draft: Draft,
+    manner: Manner,
+    *,
+    grows: bool = False,
+    priority: Priority = Priority.ANSWER,
+) -> None:
     after = timedelta(0)
     if draft.wants is not Wants.NOTHING:
         after = SOON
     elif grows and draft.field is Field.REVIEW:
         after = BURST
-    notices.owe(tx, draft.owner, NoticeKind.DRAFT, draft.place, draft.id, manner, after=after)
+    kind, place = NoticeKind.DRAFT, draft.place
+    notices.owe(tx, draft.owner, kind, place, draft.id, manner, after=after, priority=priority)
 
 
 def await_text(tx: Transaction, draft: Draft) -> None:

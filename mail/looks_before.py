@@ -15,6 +15,7 @@ from storage import drafts, earlier, outbox
 from storage.database import Database, Transaction
 from storage.records.connections import Connection
 from storage.records.drafts import Draft, Field, GuardStop
+from storage.records.notices import Priority
 from storage.records.outbox import Earlier, OutboxRow, OutboxState, Why
 
 _log = logging.getLogger(__name__)
@@ -113,4 +114,4 @@ def _stop(tx: Transaction, row: OutboxRow, why: Why, stopped: GuardStop) -> None
     if draft is None or against is None:
         return
     draft = replace(draft, written=replace(draft.written, stopped=stopped))
-    show_typed(tx, reopened(draft, Field.REVIEW, against))
+    show_typed(tx, reopened(draft, Field.REVIEW, against), priority=Priority.OUTCOME)

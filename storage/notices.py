@@ -18,6 +18,24 @@ UNTIL_HEARD: Final = datetime.max.replace(tzinfo=UTC)  # due once something come
 _ALL: Final = 2**31  # more chats than there are
 HANDLED: Final = timedelta(seconds=1)  # by then what came has had its effect, mostly
 
+_TAKE: Final = """
+    UPDATE notices SET state = 'on_wire', next_manner = 'edit' WHERE id = (
+        SELECT id FROM (
+            SELECT id, priority, min(
+                CASE WHEN priority = :answer AND manner = 'new' THEN -1 ELSE priority END
+            ) OVER (
+                PARTITION BY coalesce(
+                    (SELECT draft FROM outbox WHERE outbox.id = notices.subject), subject
+                )
+                ORDER BY id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+            ) AS urgency
+            FROM notices WHERE chat = :chat AND state = 'owed' AND due_at <= :now
+            AND chat NOT IN (SELECT chat FROM unreachable)
+        )
+        ORDER BY CASE WHEN priority < :alert THEN urgency ELSE priority END, id LIMIT 1
+    ) RETURNING *
+"""
+
 
 def _notice(row: dict[str, Any]) -> Notice:
     return Notice(
@@ -155,16 +173,15 @@ def next_due(tx: Reading) -> datetime | None:
 def take(tx: Transaction, chat: int) -> Notice | None:
     """The chat's most urgent notice whose time has come; it is on the wire from now on.
 
-    Within a chat, what somebody waits for comes in the order in which it was owed.
+    Answers come first, and of those messages, which stand below one another, before cards that a
+    press changes. What is about one letter keeps the order in which it was owed, and is as urgent
+    as what waits behind it.
     """
     row = tx.row(
-        "UPDATE notices SET state = 'on_wire', next_manner = 'edit' WHERE id = ("
-        "  SELECT id FROM notices WHERE chat = :chat AND state = 'owed' AND due_at <= :now "
-        "  AND chat NOT IN (SELECT chat FROM unreachable) "
-        "  ORDER BY CASE WHEN priority < :alert THEN 0 ELSE priority END, id LIMIT 1) "
-        "RETURNING *",
+        _TAKE,
         chat=chat,
         now=as_text(tx.now),
+        answer=Priority.ANSWER.value,
         alert=Priority.ALERT.value,
     )
     return _notice(row) if row else None

@@ -183,16 +183,51 @@ async def test_what_a_person_waits_for_goes_before_alerts_and_those_before_cards
     assert [(await taken(room, -7)).subject for _ in range(2)] == ["alert", "digest"]
 
 
-async def test_within_a_chat_nothing_overtakes_an_outcome_and_between_chats_answers_do(
-    room: Room,
-) -> None:
-    """The review that a refusal opens stands below the refusal."""
+async def test_answers_overtake_outcomes_within_a_chat_and_between_chats(room: Room) -> None:
+    """A press was seen to do nothing for as long as what became of other letters was told."""
     await owe(room, subject="outcome", priority=Priority.OUTCOME)
     await owe(room, subject="outcome", priority=Priority.OUTCOME, place=Place(-7))
     assert await owed_chats(room) == [ANNA, -7]
     await owe(room, subject="answer", place=Place(-7))
     assert await owed_chats(room) == [-7, ANNA]
-    assert [(await taken(room, -7)).subject for _ in range(2)] == ["outcome", "answer"]
+    assert [(await taken(room, -7)).subject for _ in range(2)] == ["answer", "outcome"]
+
+
+async def test_what_was_typed_is_answered_before_cards_that_were_pressed_change(
+    room: Room,
+) -> None:
+    """/outbox was answered behind twenty-five cards on which Send had been pressed."""
+    await owe(room, subject="a", manner=EDIT)
+    await owe(room, subject="b", manner=EDIT)
+    await owe(room, subject="typed")
+    await owe(room, subject="typed later")
+    shown = [(await taken(room)).subject for _ in range(4)]
+    assert shown == ["typed", "typed later", "a", "b"]
+
+
+async def test_of_one_letter_nothing_overtakes_its_outcome(room: Room) -> None:
+    """The review that a refusal opens stands below the refusal, however long that waited."""
+    row = await room.told_to_go()
+    await room.see()
+    kinds = (NoticeKind.OUTBOX, NoticeKind.OUTCOME)
+    for kind in kinds:
+        await owe(room, subject=row.id, kind=kind, priority=Priority.OUTCOME)
+    await owe(room, subject="other", priority=Priority.OUTCOME)
+    await owe(room, subject=row.draft, kind=NoticeKind.DRAFT)
+    shown = [(await taken(room)) for _ in range(4)]
+    assert [one.kind for one in shown[:3]] == [*kinds, NoticeKind.DRAFT]
+    assert shown[3].subject == "other"
+
+
+async def test_an_outcome_does_not_hurry_because_its_letter_was_pressed_before(room: Room) -> None:
+    row = await room.told_to_go()
+    await room.see()
+    await owe(room, EDIT, subject=row.id, kind=NoticeKind.OUTBOX)
+    kind = NoticeKind.OUTCOME
+    await owe(room, subject=row.id, kind=kind, priority=Priority.OUTCOME)
+    await owe(room, EDIT, subject="pressed too")
+    shown = [(await taken(room)).subject for _ in range(3)]
+    assert shown == [row.id, "pressed too", row.id]
 
 
 async def test_what_was_owed_as_a_card_may_become_urgent(room: Room) -> None:
