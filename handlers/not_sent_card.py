@@ -52,7 +52,12 @@ def stopped_line(scene: OutboxScene, _: Texts) -> Text:
             "Bitrix24; “{send}” sends yours in any case."
         )
         return Text(_("Not sent: {reason}").format(reason=reason.format(send=_("Send"))), " ⚠️")
-    if stopped.earlier is Earlier.LEFT:
+    if stopped.yours:
+        said = _(
+            "another answer of yours to this letter has left through this bot since you began "
+            "({time}). “{send}” sends this one all the same."
+        )
+    elif stopped.earlier is Earlier.LEFT:
         said = _(
             "the first letter, which you sent before, has left ({time}). “{send}” sends this one "
             "all the same."

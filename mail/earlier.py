@@ -78,3 +78,10 @@ def may_be_ours(tx: Reading, row: OutboxRow, letter: ThreadLetter) -> bool:
         one.state is not OutboxState.SENT and reconcile.may_be(one, letter)
         for one in earlier.before(tx, row)
     )
+
+
+def of_this_person(tx: Reading, row: OutboxRow, thread: Iterable[ThreadLetter]) -> frozenset[int]:
+    """Letters of the thread that surely are other answers of theirs, sent by this bot."""
+    rows = earlier.on_the_wire(tx, row)
+    left = reconcile.look(rows, thread).left
+    return frozenset(left[one.id].id for one in rows if one.id in left and one.draft != row.draft)

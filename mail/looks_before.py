@@ -7,7 +7,7 @@ from bitrix24.errors import Refused, Unknown
 from bitrix24.models import ThreadLetter
 from mail import reply_guard
 from mail.draft_changes import known_or_none, reopened, show_typed
-from mail.earlier import give_way, may_be_ours, settle
+from mail.earlier import give_way, may_be_ours, of_this_person, settle
 from mail.outbox_changes import tell_outcome
 from mail.ports import Clock, Portal
 from mail.webhooks import webhook_of
@@ -57,24 +57,24 @@ class LooksBefore:
             _log.info("outbox %s: the guard could not look: %s", row.id, error)
             await self._database.write(lambda tx: _stop(tx, row, Why.UNGUARDED, GuardStop(tx.now)))
             return None
-        answered = reply_guard.look(got.value, draft, connection, self._clock())
-        return await self._judge(row, connection, got.value, answered)
+        answers = reply_guard.look(got.value, draft, connection, self._clock())
+        return await self._judge(row, connection, got.value, answers)
 
     async def _judge(
         self,
         row: OutboxRow,
         connection: Connection,
         thread: tuple[ThreadLetter, ...] | None = None,
-        answered: ThreadLetter | None = None,
+        answers: tuple[ThreadLetter, ...] = (),
     ) -> Passed | None:
         """What the rows say of those before counts, too; all that is known of an unread thread."""
         baseline = None if thread is None else reply_guard.baseline(thread)
         before = await self._database.read(lambda tx: earlier.of_row(tx, row))
-        if answered is None and before is Earlier.NONE:
+        if not answers and before is Earlier.NONE:
             return Passed(baseline, frozenset())
 
         def change(tx: Transaction) -> Passed | None:
-            if _stops(tx, row, thread or (), answered, connection.guarded):
+            if _stops(tx, row, thread or (), answers, connection.guarded):
                 return None
             return Passed(baseline, earlier.left(tx, row))
 
@@ -85,7 +85,7 @@ def _stops(
     tx: Transaction,
     row: OutboxRow,
     thread: tuple[ThreadLetter, ...],
-    answered: ThreadLetter | None,
+    answers: tuple[ThreadLetter, ...],
     guarded: bool,
 ) -> bool:
     """Does it not go? Because the same letter is there, or because a person must be asked."""
@@ -95,13 +95,27 @@ def _stops(
     elif left is not None and guarded:
         sender = left.row.envelope.sender
         _stop(tx, row, Why.ANSWERED, GuardStop(tx.now, sender, left.date, Earlier.LEFT))
-    elif answered is not None:
-        mine = may_be_ours(tx, row, answered)
-        perhaps = Earlier.MAY_HAVE_LEFT if mine else Earlier.NONE
-        _stop(tx, row, Why.ANSWERED, GuardStop(tx.now, answered.from_, answered.date, perhaps))
+    elif answers:
+        _stop(tx, row, Why.ANSWERED, _answered(tx, row, thread, answers))
     else:
         return False
     return True
+
+
+def _answered(
+    tx: Transaction,
+    row: OutboxRow,
+    thread: tuple[ThreadLetter, ...],
+    answers: tuple[ThreadLetter, ...],
+) -> GuardStop:
+    """The newest answer; somebody else's is news, the person's own is known to them."""
+    own = of_this_person(tx, row, thread)
+    others = [letter for letter in answers if letter.id not in own]
+    if not others:
+        return GuardStop(tx.now, answers[-1].from_, answers[-1].date, yours=True)
+    mine = may_be_ours(tx, row, others[-1])
+    perhaps = Earlier.MAY_HAVE_LEFT if mine else Earlier.NONE
+    return GuardStop(tx.now, others[-1].from_, others[-1].date, perhaps)
 
 
 def _stop(tx: Transaction, row: OutboxRow, why: Why, stopped: GuardStop) -> None:

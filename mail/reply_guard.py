@@ -15,10 +15,10 @@ from storage.records.drafts import Draft
 
 def look(
     thread: Sequence[ThreadLetter], draft: Draft | None, connection: Connection, now: datetime
-) -> ThreadLetter | None:
-    """The answer that stops the reply: since the draft was begun, or the person last told."""
+) -> tuple[ThreadLetter, ...]:
+    """The answers that stop the reply, oldest first: since it was begun, or the person told."""
     if draft is None or not connection.guarded:
-        return None
+        return ()
     since = _told_until(draft)
     since -= _put_forward(connection.account.zone, since, now)
     senders = [sender.email for sender in connection.account.senders]
@@ -27,7 +27,7 @@ def look(
         for letter in own_letters(thread, senders)
         if letter.date is not None and letter.date > since
     ]
-    return max(answers, key=lambda answer: answer[0], default=(None, None))[1]
+    return tuple(letter for _date, letter in sorted(answers, key=lambda answer: answer[0]))
 
 
 def _told_until(draft: Draft) -> datetime:

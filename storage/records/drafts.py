@@ -84,13 +84,15 @@ class Source:
 class GuardStop:
     """The reply guard stopped this draft and asked: who answered when, if it could look.
 
-    `earlier`: is the answer a letter that this draft was before, or may it be?
+    `earlier`: is the answer a letter that this draft was before, or may it be? `yours`: is it
+    another answer of this draft's writer?
     """
 
     asked_at: datetime
     sender: str = ""
     answered_at: datetime | None = None
     earlier: Earlier = Earlier.NONE
+    yours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

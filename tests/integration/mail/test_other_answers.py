@@ -6,9 +6,10 @@ import pytest
 
 from bitrix24.errors import AccessLost, Failure, FailureCode, NotSent, PortalError, Unknown
 from bitrix24.models import Sent, ThreadLetter
+from handlers.outbox_card import outbox_card
 from handlers.step_cards import draft_card
 from mail.decisions import Decision
-from mail.scenes import DraftScene
+from mail.scenes import DraftScene, OutboxScene
 from storage.records.outbox import Looked, OutboxState
 from tests.integration.languages import EN
 from tests.integration.mail.room import JANE, START, SUPPORT, Room
@@ -94,3 +95,35 @@ async def test_the_copy_of_another_answer_is_no_proof_of_this_one(room: Room) ->
     first, second = await room.rows()
     assert first.state is OutboxState.SENT
     assert (second.state, second.looked) == (OutboxState.UNKNOWN, Looked.NOT_FOUND)
+
+
+def in_thread(number: int, body: str) -> ThreadLetter:
+    """An answer from the shared mailbox."""
+    left = {"id": number, "from": SUPPORT, "to": JANE, "body": body}
+    left["date"] = (START + timedelta(seconds=11 + number)).isoformat()
+    return ThreadLetter.model_validate(left)
+
+
+YOURS = in_thread(17, "Thanks")
+
+
+@pytest.mark.parametrize(
+    ("thread", "said"),
+    [
+        ((YOURS,), "Not sent: another answer of yours to this letter has left through this bot"),
+        ((in_thread(16, "By a colleague"), YOURS), f"Not sent: {SUPPORT} has answered this letter"),
+    ],
+)
+async def test_the_guard_called_ones_own_answer_that_of_somebody(
+    room: Room, thread: tuple[ThreadLetter, ...], said: str
+) -> None:
+    await room.told_to_go()
+    await room.begin("15", "Besides")
+    second = await room.look_up()
+    await room.see()
+    await room.go(OutboxState.SENT)
+    room.portal.correspondence = thread
+    await room.send(second)
+    await room.go(OutboxState.CANCELLED)
+    rung = [one.scene for one in await room.see() if isinstance(one.scene, OutboxScene)]
+    assert outbox_card(rung[-1], EN).content()[0].startswith(said)
