@@ -53,12 +53,13 @@ def told_below(row: OutboxRow | None, _: Texts) -> Shown:
     """What is left of a card once a newer message goes on from it: there, how its letter stands."""
     if row is None:
         return Shown(Text(_("This goes on below."), " ⬇️"))
-    subject = Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject))
-    return Shown(
-        as_list(
-            Text(_("What became of this letter is told below."), " ⬇️"), to_lines(row, _), subject
-        )
-    )
+    lines = [
+        Text(_("What became of this letter is told below."), " ⬇️"),
+        to_lines(row, _),
+        Text(Bold(_("Subject:")), " ", shown_line(row.envelope.subject)),
+        *text_lines(row, _),
+    ]
+    return Shown(as_list(*lines))
 
 
 def _state(scene: OutboxScene, _: Texts) -> tuple[list[Text], Keyboard]:

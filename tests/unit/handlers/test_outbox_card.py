@@ -9,7 +9,7 @@ import pytest
 
 from handlers.cards import MOST_UNITS, Shown
 from handlers.formatting import length
-from handlers.outbox_card import outbox_card
+from handlers.outbox_card import outbox_card, told_below
 from handlers.outbox_list_card import outbox_list_card
 from handlers.texts import Texts
 from handlers.unknown_letter_card import sure_card
@@ -116,6 +116,11 @@ def test_two_answers_to_one_letter_had_the_same_line_in_the_list() -> None:
     ended = many(a_row(COPIED, html="YES"), 1, "y") + many(a_row(COPIED, html="NO"), 1, "n")
     text, _ = outbox_list_card(OutboxListScene(shown, ended, NOON), EN).content()
     assert [line for line in text.splitlines() if line.startswith("“")] == ["“YES”", "“NO”"] * 2
+
+
+def test_the_cards_of_two_answers_that_are_told_of_below_were_the_same() -> None:
+    told = told_below(a_row(COPIED, OutboxState.UNKNOWN, "YES"), EN).content()[0]
+    assert told.splitlines()[-1] == "Text: YES"
 
 
 def test_the_question_before_send_again_did_not_say_which_letter_is_meant() -> None:
