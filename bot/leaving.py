@@ -18,10 +18,11 @@ def leave_when_asked() -> None:
 
 
 def leave_anyway() -> None:
-    """From now on they change nothing: all is done, and what is left takes a moment.
+    """From now on they change nothing in this thread: all is done, what is left takes a moment.
 
     Blocked, not ignored: to ignore what the event loop heeded, one must let it kill for a moment,
-    and a busy machine makes moments long. No other thread may be left that would take them.
+    and a busy machine makes moments long. Other threads block them from their first moment on, for
+    a thread that was joined may still be there, and would take them.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
 

@@ -10,6 +10,7 @@ import random
 import secrets as randomness
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -76,6 +77,7 @@ async def run(
     settings: Settings, secrets: Secrets, step: Step = _no_step, tempo: Tempo = TEMPO
 ) -> int:
     """Runs until stopped; the exit code. Raises Ending and storage's errors."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(initializer=leave_anyway))
     database = await Database.open(
         settings.database_path,
         settings.secret_keys,
@@ -209,8 +211,8 @@ def _end_on_signals(tasks: Tasks) -> None:
 
 async def _heed_no_more_signals() -> None:
     """A loop that is closed leaves them to kill the program, while Python tidies up."""
-    await asyncio.get_running_loop().shutdown_default_executor()
     leave_anyway()
+    await asyncio.get_running_loop().shutdown_default_executor()
 
 
 async def _claim_code(settings: Settings, database: Database) -> str | None:

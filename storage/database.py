@@ -3,6 +3,7 @@ nothing, and on disk before its caller hears of it."""
 
 import asyncio
 import os
+import signal
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -46,8 +47,8 @@ class Database:
         self._clock = clock
         self._random_bytes = random_bytes
         self._loop = asyncio.get_running_loop()
-        self._write_thread = ThreadPoolExecutor(1, "storage-write")
-        self._read_thread = ThreadPoolExecutor(1, "storage-read")
+        self._write_thread = ThreadPoolExecutor(1, "storage-write", _take_no_signals)
+        self._read_thread = ThreadPoolExecutor(1, "storage-read", _take_no_signals)
         self._writer: sqlite_utils.Database | None = None
         self._reader: sqlite_utils.Database | None = None
         self._closed = False
@@ -220,6 +221,11 @@ class Database:
             for callback in self._listeners.get(topic, ()):
                 self._loop.call_soon(callback)
         group.tell()
+
+
+def _take_no_signals() -> None:
+    """They are the main thread's; a thread outlives its join by a moment (pthread_sigmask(3))."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 
 
 def _run(db: sqlite_utils.Database, begin: str, job: Callable[[], T]) -> T:

@@ -1,6 +1,8 @@
 """How the whole program ends: each exit code, with one sentence and never a traceback."""
 
 import asyncio
+import re
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -32,6 +34,23 @@ async def test_stopped_as_asked_is_0_and_says_nothing(bot: BotProcess, connected
     assert await bot.stop() == STOPPED
     assert " ERROR " not in bot.log
     assert " WARNING " not in bot.log
+
+
+async def test_row_08_a_signal_never_meets_a_thread_that_is_about_to_end(
+    bot: BotProcess, connected: Person
+) -> None:
+    """It would be handled there by what the closed loop leaves behind: the program is killed."""
+    wanted = sum(1 << (number - 1) for number in (signal.SIGTERM, signal.SIGINT))
+    masks = blocked_in_other_threads(bot.pid)
+    assert len(masks) >= 2, "the storage has two threads"
+    assert [mask & wanted for mask in masks] == [wanted] * len(masks)
+
+
+def blocked_in_other_threads(pid: int) -> list[int]:
+    """Bit n - 1 is signal n (proc(5))."""
+    others = [task for task in Path(f"/proc/{pid}/task").iterdir() if int(task.name) != pid]
+    found = [re.search(r"SigBlk:\s*(\w+)", (task / "status").read_text()) for task in others]
+    return [int(one[1], 16) for one in found if one]
 
 
 @pytest.mark.parametrize("status", [401, 404])
