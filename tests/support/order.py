@@ -32,6 +32,7 @@ def dealt(items: list[Item], processes: int) -> list[Item]:
     )
     hands: list[list[Item]] = [first[place::processes] for place in range(processes)]
     hands[0] += browser
+    Random(0).shuffle(slow)  # some of them compute all the time
     quick = list(chain(*_shuffled_modules(quick)))
     size = len(items) // processes
     for place, hand in enumerate(hands):
