@@ -27,7 +27,7 @@ run: setup
 # What Python compiled is kept, whatever the environment says: each process would compile all tests anew.
 test: export PYTHONDONTWRITEBYTECODE =
 test: setup
-	@$(BIN)/python -m pytest --numprocesses 6 --dist worksteal
+	@$(BIN)/python -m pytest --numprocesses 8 --dist worksteal
 
 # Every fault in pairs with a crash at every step, and all else that `make test` plays less of; takes
 # more than an hour.
