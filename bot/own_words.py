@@ -29,9 +29,7 @@ from bot.verdicts import Outcome, Verdict, classify
 from bot.work import BrokenOff, Handle
 from storage.records.updates import StoredUpdate
 
-LONGEST_WAIT: Final = (
-    60.0  # seconds that a handler waits for Telegram's leave, and its person with it
-)
+LONGEST_WAIT: Final = 60.0  # seconds that a handler waits for leave to speak, and its person too
 SPARE: Final = 0.5  # seconds beyond what Telegram asks for
 AWAY: Final = BackoffConfig(min_delay=0.5, max_delay=5.0, factor=2.0, jitter=0.0)
 LONGEST_AWAY: Final = 600.0  # seconds that a handler waits until Telegram can be reached

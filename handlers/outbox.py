@@ -27,6 +27,7 @@ from mail.decisions import Decision
 from mail.errors import Stale
 from mail.outbox import Outbox
 from mail.outbox_list import OutboxList
+from mail.scenes import OutboxScene
 from storage.records.people import Person
 
 router = Router(name="outbox")
@@ -135,16 +136,7 @@ async def ask_again(
     _: Texts,
 ) -> None:
     """The first press of Send again leaves the letter as it is: it says what may happen."""
-    assert press.message is not None, "the filter saw its chat"
-    scene = await outbox.unknown(
-        person.id,
-        place_of_press(press),
-        press.message.message_id,
-        callback_data.row,
-        callback_data.revision,
-    )
-    if scene is None:
-        raise Stale
+    scene = await _asked_about(press, callback_data, person, outbox)
     await answer()
     shown = sure_card(scene, _) if callback_data.sure else outbox_card(scene, _)
     await turn_card(press, shown)
@@ -160,17 +152,7 @@ async def ask_again_in_list(
     _: Texts,
 ) -> None:
     """The same, on the card of /outbox."""
-    assert press.message is not None, "the filter saw its chat"
-    scene = await outbox.unknown(
-        person.id,
-        place_of_press(press),
-        press.message.message_id,
-        callback_data.row,
-        callback_data.revision,
-        listed=True,
-    )
-    if scene is None:
-        raise Stale
+    scene = await _asked_about(press, callback_data, person, outbox)
     await answer()
     await turn_card(press, sure_list_card(scene, _))
 
@@ -204,3 +186,24 @@ async def mend(
     if connection is None:
         raise Stale
     await connections.mend(cause, person.id, place_of_press(press), connection)
+
+
+async def _asked_about(
+    press: CallbackQuery,
+    button: AskAgainButton | ListAskAgainButton,
+    person: Person,
+    outbox: Outbox,
+) -> OutboxScene:
+    """The unknown letter that the first press of Send again is about; Stale if it is known now."""
+    assert press.message is not None, "the filter saw its chat"
+    scene = await outbox.unknown(
+        person.id,
+        place_of_press(press),
+        press.message.message_id,
+        button.row,
+        button.revision,
+        listed=isinstance(button, ListAskAgainButton),
+    )
+    if scene is None:
+        raise Stale
+    return scene

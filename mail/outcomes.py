@@ -46,9 +46,7 @@ class Outcome:
 def of_first(error: PortalError) -> Outcome:
     """After the first call."""
     if _is_page(error.failure):
-        return Outcome(
-            Next.VERIFY
-        )  # written by whatever stands before the portal, whatever it says
+        return Outcome(Next.VERIFY)  # whatever stands before the portal wrote it
     match error:
         case NotSent() | Busy():
             return Outcome(Next.DEFER)
